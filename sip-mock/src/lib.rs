@@ -1,0 +1,1 @@
+//! A simulated SIP/IVR provider.

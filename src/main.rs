@@ -1,0 +1,2 @@
+//! The `vaxline` program.
+fn main() {}
