@@ -1,1 +1,3 @@
-//! Vaxline.
+//! Vaxline: the hotline of a vaccination campaign.
+
+pub mod foundation;

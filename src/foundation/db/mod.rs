@@ -1,0 +1,18 @@
+//! The one database: pools, the transaction door, leases of leadership, and the launcher of the embedded cluster.
+//!
+//! **Owns** connections and transactions. **In:** a URL or the embedded cluster. **Out:** [`Tx`], the only way to write.
+//! **Must hold:** time comes in once a transaction; every transaction has a name, a deadline and a bounded retry;
+//! nothing leaves session state in a pooled connection; a database that would lose acknowledged commits is refused.
+
+pub mod durability;
+pub mod launcher;
+pub mod leases;
+pub mod migrations;
+mod pools;
+mod tx;
+
+pub use pools::{Db, Plane, Pools};
+pub use pools::Sizes;
+pub use tx::{DEADLINE, Tx};
+#[doc(hidden)]
+pub use tx::{Attempt, finish, start};
