@@ -1,3 +1,4 @@
 //! Vaxline: the hotline of a vaccination campaign.
 
 pub mod foundation;
+pub mod hotline;

@@ -1,0 +1,3 @@
+//! The live desk of an agent over a WebSocket.
+
+pub mod wire;

@@ -1,0 +1,6 @@
+//! From ring to wrap-up: provider, calls, menu, queue, agents, console and supervision.
+//!
+//! **Imports** scheduling and everything below it; never portal or onsite.
+
+pub mod console;
+pub mod supervision;

@@ -1,0 +1,3 @@
+//! The supervisors view of the hotline over a WebSocket.
+
+pub mod wire;
