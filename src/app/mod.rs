@@ -1,0 +1,3 @@
+//! Wiring only: how the modules become one program.
+
+pub mod pages;
