@@ -1,0 +1,5 @@
+//! What must hold from outside: real database, real transactions, a module per capability.
+
+mod support;
+
+mod world;

@@ -1,0 +1,78 @@
+//! The world of a test: a database of its own, cloned from a template that holds every migration, and a clock to move.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+pub mod cluster;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use std::time::Duration as Wait;
+use time::{Duration, OffsetDateTime};
+use vaxline::foundation::clock::Clock;
+use vaxline::foundation::db::{Db, Pools, Sizes};
+
+/// Everything a test acts on. Dropping it drops the database.
+pub struct World {
+    /// The three pools, on this test's database.
+    pub pools: Pools,
+    /// Added to the database's clock in every transaction.
+    pub clock: Clock,
+    database: cluster::Database,
+}
+
+impl World {
+    /// A world at the machine's time, with few connections.
+    pub async fn new() -> Self {
+        Self::with_connections(4).await
+    }
+
+    /// A world at the machine's time; the staff plane gets `staff` connections.
+    pub async fn with_connections(staff: u32) -> Self {
+        let database = cluster::Database::create().await;
+        let clock = Clock::system();
+        let sizes = Sizes { hooks: 2, staff, work: 4 };
+        let pools = Pools::open(database.url(), sizes, &clock, &mut StdRng::seed_from_u64(1)).unwrap();
+        Self { pools, clock, database }
+    }
+
+    /// A world in which it is `moment` now.
+    pub async fn at(moment: OffsetDateTime) -> Self {
+        let world = Self::new().await;
+        world.travel_to(moment);
+        world
+    }
+
+    /// Moves the clock to `moment`.
+    pub fn travel_to(&self, moment: OffsetDateTime) {
+        self.clock.advance(moment - self.clock.now());
+    }
+
+    /// Moves the clock forward.
+    pub fn pass(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// The pool of the console.
+    pub const fn staff(&self) -> &Db {
+        &self.pools.staff
+    }
+
+    /// The pool of the workers.
+    pub const fn work(&self) -> &Db {
+        &self.pools.work
+    }
+
+    /// The URL of this test's database, for programs and for connections of one's own.
+    pub fn url(&self) -> &str {
+        self.database.url()
+    }
+}
+
+/// Waits until `holds` is true, at most ten seconds.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+    let deadline = tokio::time::Instant::now() + Wait::from_secs(10);
+    while !holds().await {
+        assert!(tokio::time::Instant::now() < deadline, "did not happen within 10 s: {what}");
+        tokio::time::sleep(Wait::from_millis(10)).await;
+    }
+}
