@@ -2,5 +2,7 @@
 //!
 //! **Imports** scheduling and everything below it; never portal or onsite.
 
+pub mod agents;
 pub mod console;
+pub mod queue;
 pub mod supervision;

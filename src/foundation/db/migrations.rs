@@ -26,8 +26,9 @@ pub async fn are_applied(pool: &sqlx::PgPool) -> Result<bool, Fault> {
         return Ok(false);
     }
     // The table is made by the migrator, not by a migration, so the checked macros do not know it.
-    let applied: i64 = sqlx::query_scalar("select count(*) from _sqlx_migrations where success -- migrations: how many")
-        .fetch_one(pool)
-        .await?;
+    let applied: i64 =
+        sqlx::query_scalar("select count(*) from _sqlx_migrations where success -- migrations: how many")
+            .fetch_one(pool)
+            .await?;
     Ok(usize::try_from(applied).is_ok_and(|applied| applied >= MIGRATIONS.iter().count()))
 }

@@ -11,8 +11,8 @@ pub mod migrations;
 mod pools;
 mod tx;
 
-pub use pools::{Db, Plane, Pools};
 pub use pools::Sizes;
-pub use tx::{DEADLINE, Tx};
+pub use pools::{Db, Plane, Pools};
 #[doc(hidden)]
 pub use tx::{Attempt, finish, start};
+pub use tx::{DEADLINE, Tx};

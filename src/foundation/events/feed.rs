@@ -57,12 +57,7 @@ impl Feed {
         }
     }
 
-    async fn round(
-        &self,
-        db: &Db,
-        position: &mut Option<i64>,
-        listener: &mut Option<PgListener>,
-    ) -> Result<(), Fault> {
+    async fn round(&self, db: &Db, position: &mut Option<i64>, listener: &mut Option<PgListener>) -> Result<(), Fault> {
         if listener.is_none() {
             let mut ears = PgListener::connect_with(db.pool()).await?;
             ears.listen(relay::CHANNEL).await?;

@@ -1,6 +1,6 @@
 //! The event log: every fact of a call, an entry, an offer, an agent and a booking, in the order of its publication.
 //!
-//! **In:** [`record`] writes a fact in the transaction that makes it true. **Out:** the relay numbers facts as it
+//! **In:** [`record_all`] writes a fact in the transaction that makes it true. **Out:** the relay numbers facts as it
 //! publishes them; readers follow that [`position`](Published::position), never the order of insertion, because
 //! commits land out of order. **Must hold:** a fact is append-only and carries ids, codes and times, no personal data.
 
@@ -9,6 +9,7 @@ use super::fault::Fault;
 use super::ids::{CallId, EntryId, EventId, OfferId, SeriesId, UserId};
 use serde::Serialize;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 pub mod feed;
 pub mod relay;
@@ -52,28 +53,60 @@ pub struct Published {
     pub data: serde_json::Value,
 }
 
+/// A fact to be recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct New {
+    /// What happened, as `subject.verb`.
+    pub kind: &'static str,
+    /// Whom it happened to.
+    pub about: About,
+    /// Codes and figures; no personal data.
+    pub data: serde_json::Value,
+}
+
 /// Records a fact in the transaction that makes it true.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn record(tx: &mut Tx, kind: &'static str, about: About, data: serde_json::Value) -> Result<(), Fault> {
-    let id: EventId = tx.id();
+    record_all(tx, &[New { kind, about, data }]).await
+}
+
+/// Records facts in the transaction that makes them true, in one statement and in this order.
+///
+/// # Errors
+/// When the database is away.
+pub async fn record_all(tx: &mut Tx, facts: &[New]) -> Result<(), Fault> {
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let mut ids = Vec::with_capacity(facts.len());
+    for _ in facts {
+        ids.push(tx.id::<EventId>().0);
+    }
+    // The ids of one transaction share their moment: sorted, they keep the order of the facts.
+    ids.sort_unstable();
     let now = tx.now();
+    let kinds: Vec<String> = facts.iter().map(|fact| fact.kind.to_owned()).collect();
+    let data: Vec<serde_json::Value> = facts.iter().map(|fact| fact.data.clone()).collect();
+    let column = |id: fn(&About) -> Option<Uuid>| facts.iter().map(|fact| id(&fact.about)).collect::<Vec<_>>();
     sqlx::query!(
         r#"
-        -- events: record a fact, to be numbered by the relay
+        -- events: record facts, to be numbered by the relay
         insert into event (id, at, kind, call_id, entry_id, offer_id, agent_id, series_id, data)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        select id, $2, kind, call_id, entry_id, offer_id, agent_id, series_id, data
+          from unnest($1::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::jsonb[])
+            as fact (id, kind, call_id, entry_id, offer_id, agent_id, series_id, data)
         "#,
-        id.0,
+        &ids,
         now,
-        kind,
-        about.call.map(|id| id.0),
-        about.entry.map(|id| id.0),
-        about.offer.map(|id| id.0),
-        about.agent.map(|id| id.0),
-        about.series.map(|id| id.0),
-        data
+        &kinds,
+        &column(|about| about.call.map(|id| id.0)) as &[Option<Uuid>],
+        &column(|about| about.entry.map(|id| id.0)) as &[Option<Uuid>],
+        &column(|about| about.offer.map(|id| id.0)) as &[Option<Uuid>],
+        &column(|about| about.agent.map(|id| id.0)) as &[Option<Uuid>],
+        &column(|about| about.series.map(|id| id.0)) as &[Option<Uuid>],
+        &data
     )
     .execute(tx.conn())
     .await?;

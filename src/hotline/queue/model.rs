@@ -1,0 +1,396 @@
+//! Entries, offers and agents as the queue sees them. States carry their data; what is not in a state cannot be read
+//! from it.
+
+use crate::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// The static key of a place: arrival less the bonus of its class, then the order of joining. Nothing changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderKey {
+    /// Arrival less the bonus.
+    pub at: OffsetDateTime,
+    /// Decides between arrivals of the same microsecond.
+    pub seq: i64,
+}
+
+/// The language a caller chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// German.
+    De,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// `de` or `en`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::De => "de",
+            Self::En => "en",
+        }
+    }
+}
+
+/// Why a caller rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Topic {
+    /// To book appointments.
+    Book,
+    /// To change or cancel them.
+    Change,
+    /// To ask something.
+    Information,
+}
+
+impl Topic {
+    /// `book`, `change` or `information`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Book => "book",
+            Self::Change => "change",
+            Self::Information => "information",
+        }
+    }
+}
+
+/// A place in line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Id.
+    pub id: EntryId,
+    /// Its place.
+    pub order: OrderKey,
+    /// The call that waits on it.
+    pub call: CallId,
+    /// Where it stands.
+    pub state: EntryState,
+}
+
+/// Exactly one of these (Q1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryState {
+    /// Parked at the provider, in music.
+    Waiting,
+    /// Shown to one agent.
+    Offered {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// An agent has accepted; the phones are being connected.
+    Connecting {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// With an agent.
+    Talking {
+        /// The offer.
+        offer: OfferId,
+        /// Since when.
+        since: OffsetDateTime,
+    },
+    /// Over.
+    Ended {
+        /// How.
+        how: Ending,
+        /// Until when a redial of the same number takes the place up again.
+        redeem_until: Option<OffsetDateTime>,
+    },
+}
+
+/// How a place in line ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The caller talked with an agent.
+    Served,
+    /// The caller hung up.
+    Abandoned,
+    /// The call was lost without the caller's doing.
+    Lost,
+}
+
+impl Ending {
+    /// `served`, `abandoned` or `lost`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Served => "served",
+            Self::Abandoned => "abandoned",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// An entry offered to one agent: a lease with a deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Id.
+    pub id: OfferId,
+    /// What is offered.
+    pub entry: EntryId,
+    /// To whom.
+    pub agent: UserId,
+    /// Where it stands.
+    pub state: OfferState,
+}
+
+/// The life of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfferState {
+    /// Shown, or on its way to the page.
+    Open {
+        /// The agent must have answered by then.
+        deadline: OffsetDateTime,
+        /// The page must have painted it by then; none when it has.
+        paint_by: Option<OffsetDateTime>,
+    },
+    /// Accepted; the provider is asked to connect.
+    Accepted {
+        /// The agent's phone must have answered by then.
+        deadline: OffsetDateTime,
+    },
+    /// The provider rings the agent's phone.
+    Connecting {
+        /// The agent's phone must have answered by then.
+        deadline: OffsetDateTime,
+    },
+    /// Both talk, or talked.
+    Connected,
+    /// The agent said no.
+    Declined,
+    /// The agent, or the page, did not answer in time.
+    Expired,
+    /// The caller, the link or the agent went away.
+    Withdrawn,
+    /// The agent's phone could not be connected.
+    Failed,
+}
+
+impl OfferState {
+    /// Whether the offer still binds its entry and its agent (Q2 counts these).
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Open { .. } | Self::Accepted { .. } | Self::Connecting { .. })
+    }
+}
+
+/// An agent as the queue sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agent {
+    /// Id.
+    pub id: UserId,
+    /// Where they stand.
+    pub state: AgentState,
+    /// Since when.
+    pub since: OffsetDateTime,
+    /// Since when they have been without a caller while ready; the longest idle is offered first. Kept over an offer
+    /// that was withdrawn through no doing of theirs.
+    pub idle_since: OffsetDateTime,
+    /// Offers in a row that they or their page let pass.
+    pub missed: u8,
+    /// The socket.
+    pub link: Link,
+}
+
+/// The states of an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AgentState {
+    /// Not signed in.
+    Offline,
+    /// Waiting for a caller.
+    Ready,
+    /// An offer is open.
+    Offered {
+        /// The offer.
+        offer: OfferId,
+        /// The entry.
+        entry: EntryId,
+    },
+    /// Accepted; the phone is being connected.
+    Connecting {
+        /// The offer.
+        offer: OfferId,
+        /// The entry.
+        entry: EntryId,
+        /// What comes after the call.
+        next: Next,
+    },
+    /// With a caller.
+    Talking {
+        /// The offer.
+        offer: OfferId,
+        /// The entry.
+        entry: EntryId,
+        /// What comes after the call.
+        next: Next,
+    },
+    /// After a call.
+    WrapUp {
+        /// The entry that was served.
+        entry: EntryId,
+        /// When it ends by itself.
+        until: OffsetDateTime,
+        /// How often it may still be extended.
+        extensions_left: u8,
+        /// What comes after it.
+        next: Next,
+    },
+    /// Not to be offered callers.
+    NotReady {
+        /// Why.
+        reason: Reason,
+    },
+}
+
+impl AgentState {
+    /// The name in frames, events and the database.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Ready => "ready",
+            Self::Offered { .. } => "offered",
+            Self::Connecting { .. } => "connecting",
+            Self::Talking { .. } => "talking",
+            Self::WrapUp { .. } => "wrap_up",
+            Self::NotReady { .. } => "not_ready",
+        }
+    }
+
+    /// The entry on the agent's desk.
+    #[must_use]
+    pub const fn entry(&self) -> Option<EntryId> {
+        match self {
+            Self::Offered { entry, .. }
+            | Self::Connecting { entry, .. }
+            | Self::Talking { entry, .. }
+            | Self::WrapUp { entry, .. } => Some(*entry),
+            Self::Offline | Self::Ready | Self::NotReady { .. } => None,
+        }
+    }
+
+    /// The offer that binds the agent.
+    #[must_use]
+    pub const fn offer(&self) -> Option<OfferId> {
+        match self {
+            Self::Offered { offer, .. } | Self::Connecting { offer, .. } | Self::Talking { offer, .. } => Some(*offer),
+            Self::Offline | Self::Ready | Self::WrapUp { .. } | Self::NotReady { .. } => None,
+        }
+    }
+}
+
+/// What an agent does after the call: the last wish counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Takes the next caller.
+    Ready,
+    /// Pauses.
+    NotReady(Reason),
+}
+
+/// Why an agent is not ready: a code of the configuration, or one of the queue's own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reason(String);
+
+impl Reason {
+    /// A reason of the configuration.
+    #[must_use]
+    pub fn of_setup(code: &str) -> Self {
+        Self(code.to_owned())
+    }
+
+    /// Signed in, and not yet said to be ready.
+    #[must_use]
+    pub fn signed_in() -> Self {
+        Self("signed_in".to_owned())
+    }
+
+    /// Let offers pass.
+    #[must_use]
+    pub fn no_answer() -> Self {
+        Self("no_answer".to_owned())
+    }
+
+    /// The page did not paint offers.
+    #[must_use]
+    pub fn page() -> Self {
+        Self("page".to_owned())
+    }
+
+    /// The phone did not answer.
+    #[must_use]
+    pub fn phone() -> Self {
+        Self("phone".to_owned())
+    }
+
+    /// The link was lost for too long.
+    #[must_use]
+    pub fn link() -> Self {
+        Self("link".to_owned())
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The agent's socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// No socket.
+    Down,
+    /// Connected to the process `node`.
+    Up {
+        /// The log-in whose socket it is; the newest wins.
+        session: SessionId,
+        /// The process that holds the socket: when it dies, so has the link.
+        node: Uuid,
+    },
+    /// Lost, and expected back.
+    Lost {
+        /// The agent is set not ready after this moment.
+        until: OffsetDateTime,
+    },
+}
+
+/// A pair that shall not be brought together for a while: part of eligibility, never of order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackOff {
+    /// The entry.
+    pub entry: EntryId,
+    /// The agent who let it pass.
+    pub agent: UserId,
+    /// Until then.
+    pub until: OffsetDateTime,
+}
+
+/// The times and limits of the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long an offer stays open.
+    pub offer: Duration,
+    /// How long the page has to paint it.
+    pub paint: Duration,
+    /// How long accepting to talking may take.
+    pub connect: Duration,
+    /// How long a wrap-up lasts, and by how much it is extended.
+    pub wrap_up: Duration,
+    /// How often it may be extended.
+    pub extensions: u8,
+    /// How long an agent who let an entry pass is not offered it again.
+    pub back_off: Duration,
+    /// After how many missed offers in a row an agent is set not ready.
+    pub missed_limit: u8,
+    /// How long a lost link is expected back.
+    pub link_grace: Duration,
+    /// How long a lost place can be taken up by a redial.
+    pub redeem: Duration,
+}

@@ -1,0 +1,67 @@
+//! The times and limits of the queue, as configured.
+
+use super::model::Policy;
+use serde::Deserialize;
+use time::Duration;
+
+/// Section `[queue]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// How long an offer stays open.
+    pub offer_seconds: u32,
+    /// How long the page has to paint it.
+    pub paint_milliseconds: u32,
+    /// How long accepting to talking may take.
+    pub connect_seconds: u32,
+    /// How long a wrap-up lasts.
+    pub wrap_up_seconds: u32,
+    /// How often it may be extended.
+    pub wrap_up_extensions: u8,
+    /// How long an agent is kept away from an entry they let pass.
+    pub back_off_seconds: u32,
+    /// After how many missed offers in a row an agent is set not ready.
+    pub missed_limit: u8,
+    /// How long a lost link is expected back.
+    pub link_grace_seconds: u32,
+    /// How long a redial takes a lost place up again.
+    pub redeem_seconds: u32,
+}
+
+impl Settings {
+    /// The policy, or what is wrong with it.
+    ///
+    /// # Errors
+    /// A sentence that names the setting.
+    pub fn policy(&self) -> Result<Policy, String> {
+        if self.missed_limit == 0 {
+            return Err("queue.missed_limit must be at least 1".to_owned());
+        }
+        for (name, value) in [
+            ("offer_seconds", self.offer_seconds),
+            ("paint_milliseconds", self.paint_milliseconds),
+            ("connect_seconds", self.connect_seconds),
+            ("wrap_up_seconds", self.wrap_up_seconds),
+        ] {
+            if value == 0 {
+                return Err(format!("queue.{name} must be more than 0"));
+            }
+        }
+        let seconds = |value: u32| Duration::seconds(i64::from(value));
+        let policy = Policy {
+            offer: seconds(self.offer_seconds),
+            paint: Duration::milliseconds(i64::from(self.paint_milliseconds)),
+            connect: seconds(self.connect_seconds),
+            wrap_up: seconds(self.wrap_up_seconds),
+            extensions: self.wrap_up_extensions,
+            back_off: seconds(self.back_off_seconds),
+            missed_limit: self.missed_limit,
+            link_grace: seconds(self.link_grace_seconds),
+            redeem: seconds(self.redeem_seconds),
+        };
+        if policy.offer < policy.paint {
+            return Err("queue.offer_seconds must be longer than queue.paint_milliseconds".to_owned());
+        }
+        Ok(policy)
+    }
+}

@@ -1,0 +1,88 @@
+//! What can happen, as data.
+
+use crate::world::World;
+use rand::rngs::StdRng;
+use rand::{Rng, RngExt};
+
+/// One operation of a history. Numbers pick among what exists at that moment, so that a history stays meaningful when
+/// it is shortened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// A caller joins.
+    Ring,
+    /// A caller hangs up, or is lost.
+    HangUp { pick: usize, lost: bool },
+    /// A caller who lost the place rings again.
+    Redial { pick: usize },
+    /// The dispatcher's round.
+    Dispatch,
+    /// A round whose commit is lost: nothing has happened.
+    DispatchLost,
+    /// The page paints its offer.
+    Paint { pick: usize },
+    /// The agent accepts; twice when the answer was lost.
+    Accept { pick: usize, twice: bool },
+    /// The agent declines.
+    Decline { pick: usize },
+    /// The provider fetches the instruction to connect.
+    Dialling { pick: usize },
+    /// The phone answers; twice when the report is repeated.
+    Answered { pick: usize, twice: bool },
+    /// The phone fails.
+    ConnectFailed { pick: usize },
+    /// The talk ends by the agent's side.
+    TalkEnded { pick: usize },
+    /// The agent is ready.
+    Ready { pick: usize },
+    /// The agent pauses.
+    NotReady { pick: usize },
+    /// The agent finishes the wrap-up.
+    FinishWrapUp { pick: usize },
+    /// The agent extends the wrap-up.
+    ExtendWrapUp { pick: usize },
+    /// The page connects.
+    LinkUp { pick: usize },
+    /// The socket is lost.
+    LinkLost { pick: usize },
+    /// Every socket of the process is lost at once, and the process starts again.
+    Restart,
+    /// An old report arrives late: about any offer there ever was.
+    LateReport { pick: usize, answered: bool },
+    /// Time passes.
+    Advance { milliseconds: u64 },
+}
+
+impl Op {
+    /// A random operation, weighted like a busy hotline.
+    pub fn random(world: &World, chance: &mut StdRng) -> Self {
+        let mut pick = || chance.random_range(0..1_000_000_usize);
+        let pick = pick();
+        let coin = chance.random_bool(0.5);
+        let rare = chance.random_bool(0.1);
+        // A queue that only grows finds less than one that breathes.
+        let crowded = world.waiting() > 40;
+        match chance.next_u32() % 100 {
+            0..=11 if !crowded => Self::Ring,
+            0..=15 => Self::HangUp { pick, lost: coin },
+            16..=18 => Self::Redial { pick },
+            19..=38 => Self::Dispatch,
+            39 => Self::DispatchLost,
+            40..=47 => Self::Paint { pick },
+            48..=55 => Self::Accept { pick, twice: rare },
+            56 => Self::Decline { pick },
+            57..=61 => Self::Dialling { pick },
+            62..=67 => Self::Answered { pick, twice: rare },
+            68 => Self::ConnectFailed { pick },
+            69..=73 => Self::TalkEnded { pick },
+            74..=79 => Self::Ready { pick },
+            80 => Self::NotReady { pick },
+            81..=84 => Self::FinishWrapUp { pick },
+            85 => Self::ExtendWrapUp { pick },
+            86..=88 => Self::LinkUp { pick },
+            89 => Self::LinkLost { pick },
+            90 if rare => Self::Restart,
+            90..=91 => Self::LateReport { pick, answered: coin },
+            _ => Self::Advance { milliseconds: u64::from(chance.next_u32() % 4_000) },
+        }
+    }
+}
