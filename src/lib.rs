@@ -1,5 +1,6 @@
 //! Vaxline: the hotline of a vaccination campaign.
 
+pub mod accounts;
 pub mod app;
 pub mod foundation;
 pub mod hotline;

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 pub mod cluster;
+pub mod logs;
+pub mod staff;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;

@@ -1,0 +1,254 @@
+//! The use cases: add and change users, log in and out, find the session of a token, add a client.
+
+use super::Accounts;
+use super::brake::{self, Charge};
+use super::clients::Kind;
+use super::model::{AccountsError, Login, Role, Session, User};
+use super::password::Password;
+use super::store;
+use super::token::Token;
+use crate::foundation::db::Tx;
+use crate::foundation::events::{self, About};
+use crate::foundation::ids::{ClientId, SessionId, UserId};
+use crate::in_tx;
+use rand::RngExt;
+use serde_json::json;
+use std::net::IpAddr;
+use time::Duration;
+
+/// A user to be added.
+#[derive(Debug)]
+pub struct NewUser {
+    /// What will be typed at log-in.
+    pub login: Login,
+    /// What colleagues will read.
+    pub display_name: String,
+    /// What the user may do.
+    pub role: Role,
+    /// User of the telephone that rings for this agent.
+    pub phone_user: Option<String>,
+    /// The hash of the password, from the hasher.
+    pub password_hash: String,
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// `login_taken`, or a fault.
+pub async fn add_user(tx: &mut Tx, new: &NewUser) -> Result<UserId, AccountsError> {
+    let id: UserId = tx.id();
+    let now = tx.now();
+    let user = User {
+        id,
+        login: new.login.clone(),
+        display_name: new.display_name.clone(),
+        role: new.role,
+        phone_user: new.phone_user.clone(),
+    };
+    if !store::insert_user(tx.conn(), &user, &new.password_hash, now).await? {
+        return Err(AccountsError::LoginTaken);
+    }
+    events::record(tx, "user.added", About { agent: Some(id), ..About::default() }, json!({ "role": new.role }))
+        .await?;
+    Ok(id)
+}
+
+/// Adds users, all or none. Those whose login exists are left as they are; returns how many were new.
+///
+/// # Errors
+/// When the database is away.
+pub async fn import_users(tx: &mut Tx, users: &[NewUser]) -> Result<usize, AccountsError> {
+    let logins: Vec<String> = users.iter().map(|user| user.login.as_str().to_owned()).collect();
+    let taken = store::taken(tx.conn(), &logins).await?;
+    let mut added = 0;
+    for user in users.iter().filter(|user| !taken.iter().any(|login| login == user.login.as_str())) {
+        add_user(tx, user).await?;
+        added += 1;
+    }
+    Ok(added)
+}
+
+/// Gives a user another role; sockets of the old role close.
+///
+/// # Errors
+/// `unknown_user`, or a fault.
+pub async fn change_role(tx: &mut Tx, login: &Login, role: Role) -> Result<(), AccountsError> {
+    changed(tx, login, Some(role), None).await
+}
+
+/// Takes access from a user, or gives it back; sockets of a user without access close.
+///
+/// # Errors
+/// `unknown_user`, or a fault.
+pub async fn disable(tx: &mut Tx, login: &Login, disabled: bool) -> Result<(), AccountsError> {
+    changed(tx, login, None, Some(disabled)).await
+}
+
+async fn changed(tx: &mut Tx, login: &Login, role: Option<Role>, disabled: Option<bool>) -> Result<(), AccountsError> {
+    let now = tx.now();
+    let id = store::change_user(tx.conn(), login, role, disabled, now).await?.ok_or(AccountsError::UnknownUser)?;
+    let about = About { agent: Some(id), ..About::default() };
+    events::record(tx, "user.changed", about, json!({ "role": role, "disabled": disabled })).await?;
+    Ok(())
+}
+
+/// A log-in as it arrives.
+#[derive(Debug)]
+pub struct Attempt {
+    /// What was typed as login.
+    pub login: Login,
+    /// What was typed as password.
+    pub password: Password,
+    /// Where it comes from.
+    pub address: Option<IpAddr>,
+    /// The token of a browser that says it is known.
+    pub browser: Option<Token>,
+    /// The session that this browser had: it is over with a new log-in.
+    pub replaces: Option<Token>,
+}
+
+/// What a browser gets for a log-in.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// The new session's token.
+    pub session: Token,
+    /// The new token of the known browser.
+    pub browser: Token,
+}
+
+/// Logs in: charges the brake, compares the password outside of any transaction, then opens a session.
+///
+/// # Errors
+/// `wrong_credentials`, `too_many_attempts`, `busy`, or a fault.
+pub async fn log_in(accounts: &Accounts, attempt: Attempt) -> Result<LoggedIn, AccountsError> {
+    let outcome = try_log_in(accounts, attempt).await;
+    let label = match &outcome {
+        Ok(_) => "ok",
+        Err(error) => crate::foundation::fault::Refusal::code(error),
+    };
+    metrics::counter!("vaxline_log_ins_total", "outcome" => label).increment(1);
+    outcome
+}
+
+async fn try_log_in(accounts: &Accounts, attempt: Attempt) -> Result<LoggedIn, AccountsError> {
+    let Attempt { login, password, address, browser, replaces } = attempt;
+    let browser = browser.map(|token| token.digest());
+    let charged: Charged = in_tx!(&accounts.db, "charge a log-in", |tx| charge(tx, &login, address, browser.as_ref()))?;
+    let hash = charged.credentials.as_ref().map(|(_, hash)| hash.clone());
+    let right = accounts.hasher.verify(password, hash).await?;
+    let Some((user, _)) = charged.credentials.filter(|_| right) else {
+        return Err(AccountsError::WrongCredentials);
+    };
+    let lasts = Duration::try_from(accounts.settings.session).unwrap_or(Duration::HOUR);
+    let opening = Opening { user, replaces, charges: charged.charges, lasts };
+    in_tx!(&accounts.db, "open a session", |tx| open_session(tx, &opening))
+}
+
+struct Charged {
+    charges: Vec<Charge>,
+    credentials: Option<(UserId, String)>,
+}
+
+async fn charge(
+    tx: &mut Tx,
+    login: &Login,
+    address: Option<IpAddr>,
+    browser: Option<&[u8; 32]>,
+) -> Result<Charged, AccountsError> {
+    let now = tx.now();
+    let known = match browser {
+        Some(browser) if store::knows_browser(tx.conn(), browser, login).await? => Some(browser),
+        Some(_) | None => None,
+    };
+    let charges = brake::charges(login, address, known);
+    for charge in &charges {
+        let free_at = store::lock_brake(tx.conn(), &charge.subject, now).await?;
+        let next =
+            brake::charge(Some(free_at), charge.rate, now).map_err(|wait| AccountsError::TooManyAttempts { wait })?;
+        store::set_brake(tx.conn(), &charge.subject, next).await?;
+    }
+    let credentials = store::credentials(tx.conn(), login).await?;
+    Ok(Charged { charges, credentials })
+}
+
+struct Opening {
+    user: UserId,
+    replaces: Option<Token>,
+    charges: Vec<Charge>,
+    lasts: Duration,
+}
+
+async fn open_session(tx: &mut Tx, opening: &Opening) -> Result<LoggedIn, AccountsError> {
+    let now = tx.now();
+    // The password was right: give the attempt back, so that a day of log-ins uses up no rate.
+    for charge in &opening.charges {
+        let free_at = store::lock_brake(tx.conn(), &charge.subject, now).await?;
+        store::set_brake(tx.conn(), &charge.subject, free_at - charge.rate.interval).await?;
+    }
+    if let Some(old) = &opening.replaces {
+        end_session(tx, old, "replaced").await?;
+    }
+    let (session, browser) = (Token::draw(tx.chance()), Token::draw(tx.chance()));
+    let id: SessionId = tx.id();
+    let opened =
+        store::insert_session(tx.conn(), &session.digest(), id, opening.user, now, now + opening.lasts).await?;
+    if !opened {
+        return Err(AccountsError::WrongCredentials);
+    }
+    store::remember_browser(tx.conn(), &browser.digest(), opening.user, now).await?;
+    let about = About { agent: Some(opening.user), ..About::default() };
+    events::record(tx, "session.started", about, json!({ "session": id })).await?;
+    Ok(LoggedIn { session, browser })
+}
+
+/// Logs out: ends the session of a token. Logging out twice changes nothing more.
+///
+/// # Errors
+/// When the database is away.
+pub async fn log_out(tx: &mut Tx, token: &Token) -> Result<(), AccountsError> {
+    end_session(tx, token, "logged_out").await
+}
+
+async fn end_session(tx: &mut Tx, token: &Token, reason: &'static str) -> Result<(), AccountsError> {
+    let now = tx.now();
+    if let Some((id, user)) = store::end_session(tx.conn(), &token.digest(), now).await? {
+        let about = About { agent: Some(user), ..About::default() };
+        events::record(tx, "session.ended", about, json!({ "session": id, "reason": reason })).await?;
+    }
+    Ok(())
+}
+
+/// The valid session of a token.
+///
+/// # Errors
+/// `not_logged_in`, or a fault.
+pub async fn authenticate(tx: &mut Tx, token: &Token) -> Result<Session, AccountsError> {
+    let now = tx.now();
+    store::session(tx.conn(), &token.digest(), now).await?.ok_or(AccountsError::NotLoggedIn)
+}
+
+/// Adds an API client; its secret is shown here and never again.
+///
+/// # Errors
+/// `client_taken`, `bad_name`, or a fault.
+pub async fn add_client(tx: &mut Tx, name: &str, kind: Kind) -> Result<(ClientId, Token), AccountsError> {
+    let name = super::model::display_name(name)?;
+    if name.chars().count() > 64 {
+        return Err(AccountsError::BadName);
+    }
+    let (id, now): (ClientId, _) = (tx.id(), tx.now());
+    let secret = Token::draw(tx.chance());
+    if store::insert_client(tx.conn(), id, &name, kind.name(), &secret.digest(), now).await? {
+        Ok((id, secret))
+    } else {
+        Err(AccountsError::ClientTaken)
+    }
+}
+
+/// A salt for a new password hash.
+///
+/// # Errors
+/// Never; the transaction door wants a result.
+pub async fn draw_salts(tx: &mut Tx, how_many: usize) -> Result<Vec<[u8; 16]>, AccountsError> {
+    Ok((0..how_many).map(|_| tx.chance().random()).collect())
+}
