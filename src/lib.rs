@@ -4,3 +4,4 @@ pub mod accounts;
 pub mod app;
 pub mod foundation;
 pub mod hotline;
+pub mod supply;

@@ -4,6 +4,7 @@
 //! event log with its relay, promised effects with their workers, command keys and the audit trail.
 //! **Must hold:** nothing here imports another module of the crate.
 
+pub mod audit;
 pub mod calendar;
 pub mod clock;
 pub mod commands;

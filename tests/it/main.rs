@@ -1,6 +1,9 @@
 //! What must hold from outside: real database, real transactions, a module per capability.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 mod accounts;
+mod supply;
 mod world;

@@ -1,7 +1,5 @@
 //! The world of a test: a database of its own, cloned from a template that holds every migration, and a clock to move.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
-
 pub mod cluster;
 pub mod logs;
 pub mod staff;
