@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod cli;
 pub mod foundation;
 pub mod hotline;
 pub mod supply;

@@ -13,6 +13,7 @@ use crate::foundation::ids::{ClientId, SessionId, UserId};
 use crate::in_tx;
 use rand::RngExt;
 use serde_json::json;
+use std::collections::HashSet;
 use std::net::IpAddr;
 use time::Duration;
 
@@ -53,19 +54,24 @@ pub async fn add_user(tx: &mut Tx, new: &NewUser) -> Result<UserId, AccountsErro
     Ok(id)
 }
 
-/// Adds users, all or none. Those whose login exists are left as they are; returns how many were new.
+/// Which of these logins exist.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn import_users(tx: &mut Tx, users: &[NewUser]) -> Result<usize, AccountsError> {
-    let logins: Vec<String> = users.iter().map(|user| user.login.as_str().to_owned()).collect();
-    let taken = store::taken(tx.conn(), &logins).await?;
-    let mut added = 0;
-    for user in users.iter().filter(|user| !taken.iter().any(|login| login == user.login.as_str())) {
+pub async fn taken_logins(tx: &mut Tx, logins: &[Login]) -> Result<HashSet<Login>, AccountsError> {
+    let logins: Vec<String> = logins.iter().map(|login| login.as_str().to_owned()).collect();
+    store::taken(tx.conn(), &logins).await?.iter().map(|login| login.parse()).collect()
+}
+
+/// Adds users, all or none.
+///
+/// # Errors
+/// `login_taken`, or a fault.
+pub async fn add_users(tx: &mut Tx, users: &[NewUser]) -> Result<(), AccountsError> {
+    for user in users {
         add_user(tx, user).await?;
-        added += 1;
     }
-    Ok(added)
+    Ok(())
 }
 
 /// Gives a user another role; sockets of the old role close.
@@ -245,10 +251,26 @@ pub async fn add_client(tx: &mut Tx, name: &str, kind: Kind) -> Result<(ClientId
     }
 }
 
-/// A salt for a new password hash.
+/// Draws salts for new password hashes.
 ///
 /// # Errors
 /// Never; the transaction door wants a result.
 pub async fn draw_salts(tx: &mut Tx, how_many: usize) -> Result<Vec<[u8; 16]>, AccountsError> {
     Ok((0..how_many).map(|_| tx.chance().random()).collect())
+}
+
+/// Draws passwords for new accounts, each with the text to hand over.
+///
+/// # Errors
+/// Never; the transaction door wants a result.
+pub async fn draw_passwords(tx: &mut Tx, how_many: usize) -> Result<Vec<(Password, String)>, AccountsError> {
+    Ok((0..how_many).map(|_| Password::draw(tx.chance())).collect())
+}
+
+/// Every user, by login.
+///
+/// # Errors
+/// When the database is away.
+pub async fn list_users(tx: &mut Tx) -> Result<Vec<store::Listed>, AccountsError> {
+    Ok(store::users(tx.conn()).await?)
 }

@@ -6,4 +6,5 @@ mod support;
 
 mod accounts;
 mod supply;
+mod users_command;
 mod world;

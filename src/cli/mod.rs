@@ -1,0 +1,3 @@
+//! The commands of the `vaxline` program, one file each.
+
+pub mod users;

@@ -1,0 +1,76 @@
+//! `vaxline users` and `vaxline clients`: passwords never as arguments, rosters whole or not at all.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use crate::support::World;
+use crate::support::staff::{self, Browser};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use vaxline::accounts::Accounts;
+use vaxline::accounts::model::Role;
+use vaxline::cli::users::{self, Terminal, Users};
+
+async fn run(command: Users, accounts: &Accounts, input: &str) -> (anyhow::Result<()>, String) {
+    let mut output = Vec::new();
+    let mut terminal = Terminal { input: &mut input.as_bytes(), output: &mut output, interactive: false };
+    let result = users::users(command, accounts, &mut terminal).await;
+    (result, String::from_utf8(output).unwrap())
+}
+
+fn folder() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("vaxline-roster-{:016x}", rand::random::<u64>()));
+    std::fs::create_dir(&folder).unwrap();
+    folder
+}
+
+#[tokio::test]
+async fn a_user_is_added_with_the_password_from_standard_input() {
+    let world = World::new().await;
+    let accounts = staff::accounts(&world);
+    let add = || Users::Add {
+        login: "agent".parse().unwrap(),
+        name: "Nr. 1".into(),
+        role: Role::Agent,
+        phone: Some("1001".into()),
+        password_file: None,
+    };
+    run(add(), &accounts, "ein gutes Passwort\n").await.0.unwrap();
+    let server = staff::serve_accounts(&accounts).await;
+    assert_eq!(Browser::at(server).try_log_in("agent", "ein gutes Passwort").await.status().as_u16(), 204);
+    let again = run(add(), &accounts, "ein gutes Passwort\n").await.0.unwrap_err();
+    assert_eq!(users::code(&again), Some("login_taken"));
+    let weak = run(add(), &accounts, "kurz\n").await.0.unwrap_err();
+    assert_eq!(users::code(&weak), Some("weak_password"));
+    assert_eq!(run(Users::List, &accounts, "").await.1, "agent\tagent\t1001\tenabled\tNr. 1\n");
+}
+
+#[tokio::test]
+async fn a_roster_is_imported_whole_and_again_without_effect() {
+    let world = World::new().await;
+    let accounts = staff::accounts(&world);
+    let (folder, import) =
+        (folder(), |file: &PathBuf, passwords_to: Option<PathBuf>| Users::Import { file: file.clone(), passwords_to });
+    let file = folder.join("roster.csv");
+    std::fs::write(&file, "login,display_name,role,phone_user\na,A,agent,1\nb,B,boss,2\n").unwrap();
+    let (refused, output) = run(import(&file, None), &accounts, "").await;
+    assert!(refused.is_err() && output == "line 3: bad_role\n", "{output}");
+    assert_eq!(run(Users::List, &accounts, "").await.1, "");
+
+    std::fs::write(&file, "login,display_name,role,phone_user\na,A,agent,1\nb,B,supervisor,2\n").unwrap();
+    assert!(run(import(&file, None), &accounts, "").await.0.is_err(), "it has no passwords");
+    let passwords = folder.join("passwords.csv");
+    let (done, output) = run(import(&file, Some(passwords.clone())), &accounts, "").await;
+    done.unwrap();
+    assert_eq!(output, "added 2, left as they are 0\n");
+    assert_eq!(std::fs::metadata(&passwords).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let handed_over = std::fs::read_to_string(&passwords).unwrap();
+    let (login, password) = handed_over.lines().nth(1).unwrap().split_once(',').unwrap();
+    let server = staff::serve_accounts(&accounts).await;
+    assert_eq!(Browser::at(server).try_log_in(login, password).await.status().as_u16(), 204);
+
+    let (done, output) = run(import(&file, None), &accounts, "").await;
+    done.unwrap();
+    assert_eq!(output, "added 0, left as they are 2\n");
+    std::fs::remove_dir_all(folder).unwrap();
+}
