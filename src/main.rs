@@ -1,2 +1,7 @@
 //! The `vaxline` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vaxline::cli::main()
+}

@@ -1,3 +1,7 @@
 //! Wiring only: how the modules become one program.
 
+pub mod config;
+pub mod health;
 pub mod pages;
+pub mod server;
+pub mod telemetry;

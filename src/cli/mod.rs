@@ -1,3 +1,64 @@
-//! The commands of the `vaxline` program, one file each.
+//! The program's commands, one file each. Without a command it serves.
 
+mod events;
+mod migrate;
+mod start;
 pub mod users;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The hotline of a vaccination campaign: queue, console, scheduling, letters.
+#[derive(Debug, Parser)]
+#[command(name = "vaxline", version)]
+struct Arguments {
+    /// A configuration file; it names only what differs from the defaults (vaxline.example.toml).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// The event log.
+    #[command(subcommand)]
+    Events(events::Command),
+}
+
+/// Runs the program with the process's arguments and environment.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line for people; the log has been told already what it needs.
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let start = start::Start::prepare(arguments.config.as_deref())?;
+    match arguments.command {
+        None => Ok(()),
+        Some(Command::Migrate) => start.block_on(migrate::run),
+        Some(Command::Events(command)) => start.block_on(|context| events::run(context, command)),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command tells the person who called it what went wrong")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("vaxline: {error:#}");
+}
+
+/// Writes a line for the person who called the command.
+#[expect(clippy::print_stdout, reason = "a command's answer")]
+fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}

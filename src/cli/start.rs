@@ -1,0 +1,100 @@
+//! What every command needs before it begins: configuration, logs, the database, the runtime.
+
+use crate::app::config::Config;
+use crate::app::telemetry;
+use crate::foundation::clock::Clock;
+use crate::foundation::db::launcher::{self, Cluster, Wanted};
+use crate::foundation::db::{Pools, migrations};
+use anyhow::Context as _;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use std::path::{Path, PathBuf};
+
+/// Connections that an embedded cluster takes beyond the pools': listeners, commands, a person with psql.
+const SPARE_CONNECTIONS: u32 = 20;
+
+/// The configuration and, where it is embedded, the running cluster.
+#[derive(Debug)]
+pub(super) struct Start {
+    config: Config,
+    cluster: Option<Cluster>,
+}
+
+/// What a command works with.
+#[derive(Debug)]
+pub(super) struct Context {
+    /// The configuration.
+    pub(super) config: Config,
+    /// The database.
+    pub(super) pools: Pools,
+    /// The clock.
+    pub(super) clock: Clock,
+}
+
+impl Start {
+    /// Loads the configuration. Runs on the main thread, before any runtime: an embedded cluster ends with the thread
+    /// that started it.
+    pub(super) fn prepare(file: Option<&Path>) -> anyhow::Result<Self> {
+        let config = Config::load(file, std::env::vars())?;
+        telemetry::start_logs(&config.telemetry)?;
+        // Another library may have installed the same provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let cluster = if config.database.url.is_empty() && config.database.embedded {
+            Some(launch(&config)?)
+        } else {
+            None
+        };
+        Ok(Self { config, cluster })
+    }
+
+    /// The URL of the database.
+    fn url(&self) -> anyhow::Result<String> {
+        match &self.cluster {
+            Some(cluster) => Ok(cluster.url().to_owned()),
+            None if self.config.database.url.is_empty() => anyhow::bail!(
+                "no database: set DATABASE_URL, or database.embedded = true for a private cluster in {}",
+                self.config.database.folder.display()
+            ),
+            None => Ok(self.config.database.url.clone()),
+        }
+    }
+
+    /// Runs a command to its end.
+    pub(super) fn block_on<F, Fut>(self, command: F) -> anyhow::Result<()>
+    where
+        F: FnOnce(Context) -> Fut,
+        Fut: Future<Output = anyhow::Result<()>>,
+    {
+        let url = self.url()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
+        let outcome = runtime.block_on(async {
+            let clock = Clock::system();
+            let mut chance = StdRng::from_rng(&mut rand::rng());
+            let pools = Pools::open(&url, self.config.database.connections, &clock, &mut chance)?;
+            if self.cluster.is_some() {
+                // A private cluster is always this program's own: its schema follows the program.
+                migrations::run(pools.work.pool()).await?;
+            }
+            command(Context { config: self.config, pools, clock }).await
+        });
+        // The cluster ends after everything that used it.
+        runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+        drop(self.cluster);
+        outcome
+    }
+}
+
+/// Starts the embedded cluster in the configured folder.
+fn launch(config: &Config) -> anyhow::Result<Cluster> {
+    let sizes = config.database.connections;
+    #[expect(clippy::disallowed_methods, reason = "PG_BIN is the packagers' word for where PostgreSQL is")]
+    let programs = std::env::var("PG_BIN").ok().map(PathBuf::from);
+    let wanted = Wanted {
+        folder: config.database.folder.clone(),
+        programs,
+        durable: true,
+        dies_with_us: true,
+        connections: sizes.hooks + sizes.staff + sizes.work + SPARE_CONNECTIONS,
+    };
+    Ok(launcher::start(&wanted)?)
+}
