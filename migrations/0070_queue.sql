@@ -48,7 +48,7 @@ comment on column queue_entry.ended_at is 'When it ended';
 comment on column queue_entry.redeem_until is 'Until then a redial takes the place up again';
 
 create table agent (
-    id              uuid primary key,
+    id              uuid primary key references user_account (id),
     state           text not null check (state in
                         ('offline', 'ready', 'offered', 'connecting', 'talking', 'wrap_up', 'not_ready')),
     since           timestamptz not null,

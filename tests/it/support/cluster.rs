@@ -2,8 +2,11 @@
 
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
+use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::OnceCell;
+use vaxline::foundation::db::launcher::{self, Wanted};
 use vaxline::foundation::db::migrations;
 
 /// The name of the migrated template, once it exists.
@@ -51,16 +54,47 @@ impl Drop for Database {
     }
 }
 
-/// The cluster that tests use: `TEST_CLUSTER_URL`, else `DATABASE_URL`; the database's name in it does not matter.
-#[expect(clippy::disallowed_methods, reason = "a test's environment names the cluster")]
-fn cluster() -> String {
-    std::env::var("TEST_CLUSTER_URL").or_else(|_| std::env::var("DATABASE_URL")).expect("TEST_CLUSTER_URL is not set")
+/// The cluster that tests use: the one that `TEST_CLUSTER_URL` or `DATABASE_URL` names (the database's name in it does
+/// not matter), else a private one of this run.
+fn cluster() -> &'static str {
+    static URL: OnceLock<String> = OnceLock::new();
+    #[expect(clippy::disallowed_methods, reason = "a test's environment may name a cluster")]
+    let named = || ["TEST_CLUSTER_URL", "DATABASE_URL"].iter().find_map(|name| std::env::var(name).ok());
+    URL.get_or_init(|| named().unwrap_or_else(private_cluster))
+}
+
+/// Starts a private cluster without durability, shared by all runs of this checkout. It ends with this process.
+fn private_cluster() -> String {
+    let checkout = hex::encode(&Sha256::digest(env!("CARGO_MANIFEST_DIR"))[..4]);
+    let wanted = Wanted {
+        folder: std::env::temp_dir().join(format!("vaxline-tests-{checkout}")),
+        programs: programs(),
+        durable: false,
+        dies_with_us: true,
+        connections: 300,
+    };
+    let (tell, told) = std::sync::mpsc::channel();
+    // The server ends with the thread that starts it: this one lives as long as the process.
+    std::thread::spawn(move || {
+        let cluster = launcher::start(&wanted).unwrap_or_else(|fault| panic!("{}", fault.chain()));
+        tell.send(cluster.url().to_owned()).unwrap();
+        loop {
+            std::thread::park();
+        }
+    });
+    told.recv().expect("the private cluster starts")
+}
+
+/// Where PostgreSQL's programs are, when they are not on PATH.
+pub fn programs() -> Option<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "PG_BIN is the packagers' word for where PostgreSQL is")]
+    std::env::var("PG_BIN").ok().map(PathBuf::from)
 }
 
 /// The cluster's URL with another database's name.
 fn url_of(database: &str) -> String {
     let cluster = cluster();
-    let (place, options) = cluster.split_once('?').unwrap_or((&cluster, ""));
+    let (place, options) = cluster.split_once('?').unwrap_or((cluster, ""));
     let server = place.rsplit_once('/').map_or(place, |(server, _)| server);
     format!("{server}/{database}?{options}")
 }
