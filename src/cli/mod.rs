@@ -6,8 +6,10 @@ mod start;
 pub mod users;
 
 use clap::{Parser, Subcommand};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use users::Terminal;
 
 /// The hotline of a vaccination campaign: queue, console, scheduling, letters.
 #[derive(Debug, Parser)]
@@ -27,6 +29,12 @@ enum Command {
     /// The event log.
     #[command(subcommand)]
     Events(events::Command),
+    /// Agents and supervisors.
+    #[command(subcommand)]
+    Users(users::Users),
+    /// Programs that use an interface, such as a print house.
+    #[command(subcommand)]
+    Clients(users::Clients),
 }
 
 /// Runs the program with the process's arguments and environment.
@@ -49,12 +57,26 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         None => Ok(()),
         Some(Command::Migrate) => start.block_on(migrate::run),
         Some(Command::Events(command)) => start.block_on(|context| events::run(context, command)),
+        Some(Command::Users(command)) => start.block_on(|context| async move {
+            users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
+        }),
+        Some(Command::Clients(command)) => start.block_on(|context| async move {
+            users::clients(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
+        }),
     }
 }
 
 #[expect(clippy::print_stderr, reason = "a command tells the person who called it what went wrong")]
 fn complain(error: &anyhow::Error) {
     eprintln!("vaxline: {error:#}");
+}
+
+fn input() -> io::StdinLock<'static> {
+    io::stdin().lock()
+}
+
+fn output() -> io::StdoutLock<'static> {
+    io::stdout().lock()
 }
 
 /// Writes a line for the person who called the command.

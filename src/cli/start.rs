@@ -1,5 +1,6 @@
 //! What every command needs before it begins: configuration, logs, the database, the runtime.
 
+use crate::accounts::Accounts;
 use crate::app::config::Config;
 use crate::app::telemetry;
 use crate::foundation::clock::Clock;
@@ -29,6 +30,13 @@ pub(super) struct Context {
     pub(super) pools: Pools,
     /// The clock.
     pub(super) clock: Clock,
+}
+
+impl Context {
+    /// The accounts, on the staff plane.
+    pub(super) fn accounts(&self) -> Accounts {
+        Accounts::new(self.pools.staff.clone(), self.config.accounts.clone())
+    }
 }
 
 impl Start {

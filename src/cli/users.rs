@@ -15,7 +15,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use futures_util::{StreamExt, TryStreamExt};
 use std::fs::File;
-use std::io::{BufRead, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -93,6 +93,13 @@ pub struct Terminal<'a> {
     pub output: &'a mut dyn Write,
     /// Whether somebody types at the input.
     pub interactive: bool,
+}
+
+impl<'a> Terminal<'a> {
+    /// The terminal of this process, or what its streams were redirected to.
+    pub fn of_process(input: &'a mut io::StdinLock<'static>, output: &'a mut io::StdoutLock<'static>) -> Self {
+        Self { interactive: io::IsTerminal::is_terminal(input), input, output }
+    }
 }
 
 /// Carries out a command on users.

@@ -5,6 +5,7 @@
 
 mod layers;
 
+use crate::accounts;
 use crate::foundation::db::Sizes;
 use crate::foundation::fault::Fault;
 use crate::hotline::queue;
@@ -27,6 +28,8 @@ pub struct Config {
     pub staff: Listener,
     /// What is logged, and how.
     pub telemetry: Telemetry,
+    /// Log-ins.
+    pub accounts: accounts::settings::Settings,
     /// The queue.
     pub queue: queue::settings::Settings,
 }
@@ -111,6 +114,7 @@ impl Config {
 
     fn validate(&self) -> Result<(), Fault> {
         let wrong = |sentence: String| Fault::plain(format!("configuration: {sentence}"));
+        self.accounts.validate().map_err(wrong)?;
         self.queue.policy().map_err(wrong)?;
         for (name, listener) in [("hooks", &self.hooks), ("staff", &self.staff)] {
             let url = &listener.public_url;
