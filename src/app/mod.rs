@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod health;
+pub mod lifecycle;
 pub mod pages;
 pub mod server;
 pub mod telemetry;

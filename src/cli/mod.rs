@@ -2,6 +2,7 @@
 
 mod events;
 mod migrate;
+mod serve;
 mod start;
 pub mod users;
 
@@ -24,6 +25,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Work until told to stop; this is what happens without a command.
+    Serve {
+        /// Serve only this plane; can be given several times.
+        #[arg(long, value_enum)]
+        only: Vec<serve::Plane>,
+    },
     /// Bring the database's schema up to date.
     Migrate,
     /// The event log.
@@ -53,14 +60,14 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let start = start::Start::prepare(arguments.config.as_deref())?;
-    match arguments.command {
-        None => Ok(()),
-        Some(Command::Migrate) => start.block_on(migrate::run),
-        Some(Command::Events(command)) => start.block_on(|context| events::run(context, command)),
-        Some(Command::Users(command)) => start.block_on(|context| async move {
+    match arguments.command.unwrap_or(Command::Serve { only: Vec::new() }) {
+        Command::Serve { only } => start.block_on(|context| serve::run(context, only)),
+        Command::Migrate => start.block_on(migrate::run),
+        Command::Events(command) => start.block_on(|context| events::run(context, command)),
+        Command::Users(command) => start.block_on(|context| async move {
             users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
         }),
-        Some(Command::Clients(command)) => start.block_on(|context| async move {
+        Command::Clients(command) => start.block_on(|context| async move {
             users::clients(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
         }),
     }

@@ -112,7 +112,7 @@ pub async fn users(command: Users, accounts: &Accounts, terminal: &mut Terminal<
             let display_name = model::display_name(&name)?;
             let phone_user = model::phone_user(phone.as_deref().unwrap_or_default())?;
             let typed = match password_file {
-                Some(file) => first_line(&mut std::io::BufReader::new(open(&file)?))?,
+                Some(file) => first_line(&mut io::BufReader::new(open(&file)?))?,
                 None if terminal.interactive => ask_twice(terminal)?,
                 None => first_line(terminal.input)?,
             };
