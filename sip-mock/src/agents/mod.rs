@@ -1,0 +1,1 @@
+//! Robots that work at the console as people do.

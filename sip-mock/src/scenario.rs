@@ -1,0 +1,1 @@
+//! Populations of callers and agents as data.
