@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod app;
 pub mod cli;
+pub mod correspondence;
 pub mod foundation;
 pub mod hotline;
 pub mod supply;
