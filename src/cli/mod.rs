@@ -91,3 +91,6 @@ fn output() -> io::StdoutLock<'static> {
 fn say(line: impl std::fmt::Display) {
     println!("{line}");
 }
+//! The commands of the program: one file each.
+
+pub mod letters;

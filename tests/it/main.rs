@@ -8,3 +8,4 @@ mod accounts;
 mod supply;
 mod users_command;
 mod world;
+mod letters;

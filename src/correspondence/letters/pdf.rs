@@ -1,6 +1,6 @@
 //! Writing a sheet: the operators of its page by printpdf, then what printpdf leaves out (see [`super::pdfa`]).
 
-use super::face::{Faces, Run, Weight};
+use super::face::{Faces, Glyph, Run, Weight};
 use super::sheet::{Item, Role, Sheet};
 use super::{LetterError, MM_PER_PT, Mm, pdfa};
 use printpdf::{
@@ -72,24 +72,28 @@ impl Pen {
         }
         ops.push(Op::StartTextSection);
         let unit = size / 1000.0;
+        let origin = (points(x), points(self.height - y));
         let mut rest = &run.glyphs[..];
-        while let Some(first) = rest.first() {
-            // Glyphs on one height are shown together; a raised mark is placed by itself.
-            let together = rest.iter().take_while(|glyph| (glyph.y - first.y).abs() < 0.01).count();
-            let (shown, after) = rest.split_at(together);
-            let left = points(x) + first.x * unit;
-            let base = points(self.height - y) + first.y * unit;
-            ops.push(Op::SetTextMatrix { matrix: TextMatrix::Raw([1.0, 0.0, 0.0, 1.0, tidy(left), tidy(base)]) });
-            let glyphs = shown
-                .iter()
-                .enumerate()
-                .map(|(index, glyph)| {
-                    // A number in the array moves the pen back by that many thousandths.
-                    let offset = shown.get(index + 1).map_or(0.0, |next| (glyph.x + glyph.advance - next.x).round());
-                    Codepoint { gid: glyph.id, offset, cid: Some(glyph.text.clone()) }
-                })
-                .collect();
-            ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(glyphs)] });
+        while !rest.is_empty() {
+            let plain = plain_length(rest);
+            if plain > 0 {
+                show(ops, &rest[..plain], origin, unit);
+                rest = &rest[plain..];
+                continue;
+            }
+            // A word with a raised mark is placed in pieces; what it reads as is said beside it.
+            let (word, after) = rest.split_at(word_length(rest));
+            let reads: String = word.iter().map(|glyph| glyph.text.as_str()).collect();
+            let data = [0xFE, 0xFF].into_iter().chain(reads.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+            let map = BTreeMap::from([("ActualText".to_owned(), DictItem::String { data, literal: false })]);
+            ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".into(), properties: DictItem::Dict { map } });
+            let mut pieces = word;
+            while let Some(first) = pieces.first() {
+                let level = pieces.iter().take_while(|glyph| (glyph.y - first.y).abs() < 0.01).count();
+                show(ops, &pieces[..level], origin, unit);
+                pieces = &pieces[level..];
+            }
+            ops.push(Op::EndMarkedContent);
             rest = after;
         }
         ops.push(Op::EndTextSection);
@@ -115,6 +119,41 @@ impl Pen {
             self.gray = Some(gray);
         }
     }
+}
+
+/// The length of the word at the beginning, with the space after it.
+fn word_length(glyphs: &[Glyph]) -> usize {
+    glyphs.iter().position(|glyph| glyph.text == " ").map_or(glyphs.len(), |space| space + 1)
+}
+
+/// How many glyphs stand on the baseline before the next word with a raised mark.
+fn plain_length(glyphs: &[Glyph]) -> usize {
+    let mut at = 0;
+    while at < glyphs.len() {
+        let length = word_length(&glyphs[at..]);
+        if glyphs[at..at + length].iter().any(|glyph| glyph.y.abs() >= 0.01) {
+            break;
+        }
+        at += length;
+    }
+    at
+}
+
+/// Shows glyphs of one height.
+fn show(ops: &mut Vec<Op>, glyphs: &[Glyph], (left, base): (f32, f32), unit: f32) {
+    let Some(first) = glyphs.first() else { return };
+    let at = [1.0, 0.0, 0.0, 1.0, tidy(left + first.x * unit), tidy(base + first.y * unit)];
+    ops.push(Op::SetTextMatrix { matrix: TextMatrix::Raw(at) });
+    let shown = glyphs
+        .iter()
+        .enumerate()
+        .map(|(index, glyph)| {
+            // A number in the array moves the pen back by that many thousandths.
+            let offset = glyphs.get(index + 1).map_or(0.0, |next| (glyph.x + glyph.advance - next.x).round());
+            Codepoint { gid: glyph.id, offset, cid: Some(glyph.text.clone()) }
+        })
+        .collect();
+    ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(shown)] });
 }
 
 fn points(length: Mm) -> f32 {

@@ -106,22 +106,22 @@ impl Sheet {
     pub fn transcript(&self) -> String {
         let mut out = String::new();
         for block in &self.blocks {
-            let mut last_y: Option<Mm> = None;
+            // Where the last run ended.
+            let mut pen: Option<(Mm, Mm)> = None;
             for item in &block.items {
-                let Item::Text { y, run, .. } = item else { continue };
-                match last_y {
-                    Some(last) if (last - y).abs() < 0.1 => out.push_str("  "),
+                let Item::Text { x, y, size, run, .. } = item else { continue };
+                match pen {
+                    Some((end, line)) if (line - y).abs() < 0.1 && x - end < 0.5 => {}
+                    Some((_, line)) if (line - y).abs() < 0.1 => out.push_str("  "),
                     Some(_) => out.push('\n'),
                     None => {}
                 }
                 out.push_str(&run.text);
-                last_y = Some(*y);
+                pen = Some((x + run.width_at(*size), *y));
             }
             if let Role::Figure(words) = &block.role {
-                out.push_str(&format!("[{words}]"));
-                last_y = Some(0.0);
-            }
-            if last_y.is_some() {
+                out.push_str(&format!("[{words}]\n"));
+            } else if pen.is_some() {
                 out.push('\n');
             }
         }

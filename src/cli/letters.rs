@@ -1,0 +1,95 @@
+//! `vaxline letters check|render`: for who writes the words, without a database.
+
+use crate::correspondence::letters::set::Source;
+use crate::correspondence::letters::specimen;
+use crate::correspondence::letters::typesetter::Typesetter;
+use crate::correspondence::model::{Kind, Language};
+use anyhow::{Context, bail};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// What to do with the letters.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Letters {
+    /// Reads a set of templates whole, sets every specimen, and compares the transcripts beside the templates
+    Check {
+        /// The folder of the set; the set that is compiled in without it
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// Writes the transcripts instead of comparing them
+        #[arg(long, requires = "folder")]
+        accept: bool,
+    },
+    /// Writes the PDF of a specimen
+    Render {
+        /// Where to
+        out: PathBuf,
+        /// The folder of the set; the set that is compiled in without it
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// confirmation or cancellation
+        #[arg(long, default_value = "confirmation")]
+        kind: String,
+        /// de or en
+        #[arg(long, default_value = "de")]
+        language: String,
+        /// ordinary, longest or one dose
+        #[arg(long, default_value = specimen::ORDINARY)]
+        specimen: String,
+    },
+}
+
+impl Letters {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// What is wrong with the set, or with the way to the file.
+    pub fn run(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        match self {
+            Self::Check { folder, accept } => check(&source(folder.as_ref()), folder.as_ref().filter(|_| *accept), out),
+            Self::Render { out: file, folder, kind, language, specimen } => {
+                let typesetter = load(&source(folder.as_ref()))?;
+                let kind = Kind::from_code(kind).with_context(|| format!("there is no kind \"{kind}\""))?;
+                let language =
+                    Language::from_code(language).with_context(|| format!("there is no language \"{language}\""))?;
+                let (_, _, specimen) = specimen::all()
+                    .into_iter()
+                    .find(|(k, l, s)| *k == kind && *l == language && s.name == specimen)
+                    .with_context(|| format!("there is no specimen \"{specimen}\""))?;
+                let letter = typesetter.letter(kind, &specimen.content, specimen.token.as_deref())?;
+                std::fs::write(file, &letter.pdf).with_context(|| format!("write {}", file.display()))?;
+                writeln!(out, "{}  {}  {} bytes", hex::encode(letter.sha256), file.display(), letter.pdf.len())?;
+                Ok(())
+            }
+        }
+    }
+}
+
+fn source(folder: Option<&PathBuf>) -> Source {
+    folder.map_or(Source::CompiledIn, |folder| Source::Folder(folder.clone()))
+}
+
+fn load(source: &Source) -> anyhow::Result<Typesetter> {
+    Typesetter::load(source).map_err(|mistakes| anyhow::anyhow!("{}", mistakes.join("\n")))
+}
+
+fn check(source: &Source, accept_into: Option<&PathBuf>, out: &mut impl Write) -> anyhow::Result<()> {
+    let typesetter = load(source)?;
+    if let Some(folder) = accept_into {
+        for (path, text) in typesetter.transcripts()? {
+            let path = folder.join(path);
+            std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
+            writeln!(out, "wrote {}", path.display())?;
+        }
+        return Ok(());
+    }
+    let findings = typesetter.compare(source);
+    for finding in &findings {
+        writeln!(out, "{}: {}", finding.template, finding.wrong)?;
+    }
+    if !findings.is_empty() {
+        bail!("{} transcripts differ; read them, then accept them with --accept", findings.len());
+    }
+    writeln!(out, "letters: every template is whole, fits its page and reads as its transcript")?;
+    Ok(())
+}
