@@ -1,6 +1,7 @@
 //! The program's commands, one file each. Without a command it serves.
 
 mod events;
+mod letters;
 mod migrate;
 mod serve;
 mod start;
@@ -36,6 +37,9 @@ enum Command {
     /// The event log.
     #[command(subcommand)]
     Events(events::Command),
+    /// The words and pages of letters and mails.
+    #[command(subcommand)]
+    Letters(letters::Letters),
     /// Agents and supervisors.
     #[command(subcommand)]
     Users(users::Users),
@@ -64,6 +68,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Serve { only } => start.block_on(|context| serve::run(context, only)),
         Command::Migrate => start.block_on(migrate::run),
         Command::Events(command) => start.block_on(|context| events::run(context, command)),
+        Command::Letters(command) => command.run(&mut output()),
         Command::Users(command) => start.block_on(|context| async move {
             users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
         }),
@@ -91,6 +96,3 @@ fn output() -> io::StdoutLock<'static> {
 fn say(line: impl std::fmt::Display) {
     println!("{line}");
 }
-//! The commands of the program: one file each.
-
-pub mod letters;

@@ -5,7 +5,7 @@
 mod support;
 
 mod accounts;
+mod letters;
 mod supply;
 mod users_command;
 mod world;
-mod letters;
