@@ -106,10 +106,8 @@ pub async fn start(
         let watch = Watch::default();
         tasks.spawn(watch.clone().run(pools.staff.clone(), feed.clone(), stop.clone()));
         tasks.spawn(dispatcher::keep_alive(pools.work.clone(), node, stop.clone()));
-        let router = Router::new()
-            .merge(accounts::http::routes(accounts))
-            .merge(pages::routes())
-            .merge(health::routes(health));
+        let router =
+            Router::new().merge(accounts::http::routes(accounts)).merge(pages::routes()).merge(health::routes(health));
         let bound = Bound::bind(config.staff.listen).await?;
         running.staff = Some(bound.address());
         tasks.spawn(bound.serve(router, config.staff.clone(), stop.clone()));

@@ -81,9 +81,8 @@ impl Bound {
             };
             // An offer must not wait for more bytes to fill a packet.
             let _ = stream.set_nodelay(true);
-            let service = ServiceBuilder::new()
-                .layer(axum::Extension(axum::extract::ConnectInfo(peer)))
-                .service(router.clone());
+            let service =
+                ServiceBuilder::new().layer(axum::Extension(axum::extract::ConnectInfo(peer))).service(router.clone());
             let stop = stop.clone();
             open.spawn(async move {
                 let connection = http1::Builder::new()

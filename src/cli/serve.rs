@@ -32,8 +32,7 @@ fn planes(only: &[Plane]) -> Planes {
 
 pub(super) async fn run(context: Context, only: Vec<Plane>) -> anyhow::Result<()> {
     let node = Uuid::from_u128(rand::random());
-    let running =
-        lifecycle::start(&context.config, &context.pools, &context.clock, node, planes(&only)).await?;
+    let running = lifecycle::start(&context.config, &context.pools, &context.clock, node, planes(&only)).await?;
     let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
     tokio::select! {
         _ = terminate.recv() => {}

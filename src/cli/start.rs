@@ -47,11 +47,8 @@ impl Start {
         telemetry::start_logs(&config.telemetry)?;
         // Another library may have installed the same provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let cluster = if config.database.url.is_empty() && config.database.embedded {
-            Some(launch(&config)?)
-        } else {
-            None
-        };
+        let cluster =
+            if config.database.url.is_empty() && config.database.embedded { Some(launch(&config)?) } else { None };
         Ok(Self { config, cluster })
     }
 

@@ -254,7 +254,10 @@ mod tests {
             .replace("code = \"riesa\"", "code = \"leipzig\"")
             .replace("\"01589\"", "\"1589\"")
             .replace("opens = \"09:00\"", "opens = \"19:00\"")
-            .replace("code = \"azd1222\"\nkind = \"vector\"\ndoses = 2", "code = \"azd1222\"\nkind = \"vector\"\ndoses = 3");
+            .replace(
+                "code = \"azd1222\"\nkind = \"vector\"\ndoses = 2",
+                "code = \"azd1222\"\nkind = \"vector\"\ndoses = 3",
+            );
         let findings = Catalogue::parse(&text).unwrap_err().findings;
         assert!(findings.contains(&"centre leipzig is named twice".to_owned()), "{findings:?}");
         assert!(findings.contains(&"the postcode of centre leipzig is not five digits".to_owned()));

@@ -42,7 +42,8 @@ codes! {
 /// Whether a text may be a code: 2 to 32 small letters, digits and hyphens.
 #[must_use]
 pub fn is_code(text: &str) -> bool {
-    (2..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    (2..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// The type of a vaccine: it decides which leaflet belongs to it.

@@ -6,6 +6,8 @@ mod support;
 
 mod accounts;
 mod letters;
+mod queue_offers;
+mod shared_ground;
 mod supply;
 mod users_command;
 mod world;

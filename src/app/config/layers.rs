@@ -82,7 +82,8 @@ mod tests {
     fn a_secret_can_stand_in_a_file_of_its_own() {
         let path = std::env::temp_dir().join(format!("vaxline-secret-{}", std::process::id()));
         std::fs::write(&path, "hush\n").expect("the temporary folder can be written");
-        let mut table = parse("test", &format!("[mail]\npassword_file = {:?}", path.display().to_string())).expect("valid");
+        let mut table =
+            parse("test", &format!("[mail]\npassword_file = {:?}", path.display().to_string())).expect("valid");
         read_secrets(&mut table).expect("the file is there");
         std::fs::remove_file(&path).expect("it was just written");
         assert_eq!(table["mail"]["password"].as_str(), Some("hush"));

@@ -89,10 +89,7 @@ impl Config {
     ///
     /// # Errors
     /// One sentence that names the file or the variable, the key and what is wrong with it.
-    pub fn load(
-        file: Option<&Path>,
-        environment: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, Fault> {
+    pub fn load(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, Fault> {
         let environment: Vec<(String, String)> = environment.into_iter().collect();
         let mut table = layers::parse("the defaults", DEFAULTS)?;
         if let Some(file) = file {

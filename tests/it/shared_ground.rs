@@ -1,0 +1,266 @@
+//! The event log, promised effects and command keys on a real database.
+
+use crate::support::{World, eventually};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use time::Duration;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use vaxline::foundation::commands::{self, Known};
+use vaxline::foundation::db::{Tx, durability, leases};
+use vaxline::foundation::events::{self, About, feed::Feed, relay};
+use vaxline::foundation::fault::Fault;
+use vaxline::foundation::jobs::{self, Job, Outcome, Worker};
+use vaxline::in_tx;
+
+async fn record(world: &World, kind: &'static str) {
+    let recorded: Result<(), Fault> =
+        in_tx!(world.staff(), "record", |tx| events::record(tx, kind, About::default(), json!({})));
+    recorded.unwrap();
+}
+
+#[tokio::test]
+async fn facts_are_read_in_the_order_of_their_publication() {
+    let world = World::new().await;
+    for kind in ["a.first", "b.second", "c.third"] {
+        record(&world, kind).await;
+    }
+    assert_eq!(
+        events::read_after(world.work().pool(), 0, 10).await.unwrap(),
+        [],
+        "nothing is read before it is published"
+    );
+    relay::publish_all(world.work(), Uuid::from_u128(1)).await.unwrap();
+    let facts = events::read_after(world.work().pool(), 0, 10).await.unwrap();
+    let kinds: Vec<&str> = facts.iter().map(|fact| fact.kind.as_str()).collect();
+    assert_eq!(kinds, ["a.first", "b.second", "c.third"]);
+    assert!(facts.is_sorted_by_key(|fact| fact.position));
+}
+
+#[tokio::test]
+async fn a_fact_that_is_committed_late_is_published_after_what_was_read_before_it() {
+    let world = World::new().await;
+    let mut slow = world.staff().pool().acquire().await.unwrap();
+    sqlx::query("begin").execute(&mut *slow).await.unwrap();
+    sqlx::query("insert into event (id, at, kind) values (gen_random_uuid(), now() - interval '1 hour', 'slow.one')")
+        .execute(&mut *slow)
+        .await
+        .unwrap();
+    record(&world, "fast.one").await;
+    relay::publish_all(world.work(), Uuid::from_u128(1)).await.unwrap();
+    let read = events::last_position(world.work().pool()).await.unwrap();
+    sqlx::query("commit").execute(&mut *slow).await.unwrap();
+    relay::publish_all(world.work(), Uuid::from_u128(1)).await.unwrap();
+    let later = events::read_after(world.work().pool(), read, 10).await.unwrap();
+    assert_eq!(later.iter().map(|fact| fact.kind.as_str()).collect::<Vec<_>>(), ["slow.one"]);
+}
+
+#[tokio::test]
+async fn every_reader_of_the_feed_hears_every_fact_once_and_in_order() {
+    let world = World::new().await;
+    let stop = CancellationToken::new();
+    let feed = Feed::default();
+    let mut one = feed.subscribe();
+    let mut two = feed.subscribe();
+    let running = tokio::spawn(feed.run(world.work().clone(), stop.clone()));
+    let relaying = tokio::spawn(relay::run(world.work().clone(), Uuid::from_u128(1), stop.clone()));
+    eventually("the feed listens", || async { feed_listens(&world).await }).await;
+    for _ in 0..50 {
+        record(&world, "a.fact").await;
+    }
+    for reader in [&mut one, &mut two] {
+        let mut last = 0;
+        for _ in 0..50 {
+            let fact = tokio::time::timeout(std::time::Duration::from_secs(10), reader.recv()).await.unwrap().unwrap();
+            assert!(fact.position > last);
+            last = fact.position;
+        }
+    }
+    stop.cancel();
+    running.await.unwrap();
+    relaying.await.unwrap();
+}
+
+async fn feed_listens(world: &World) -> bool {
+    sqlx::query_scalar::<_, i64>(
+        "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen%'",
+    )
+    .fetch_one(world.work().pool())
+    .await
+    .unwrap()
+        > 0
+}
+
+#[tokio::test]
+async fn a_lease_passes_on_when_it_is_not_renewed_and_its_epoch_grows() {
+    let world = World::new().await;
+    let (one, two) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let lead = async |node: Uuid| -> Option<i64> {
+        let led: Result<Option<i64>, Fault> = in_tx!(world.work(), "lead", |tx| leases::lead(tx, "dispatcher", node));
+        led.unwrap()
+    };
+    assert_eq!(lead(one).await, Some(1));
+    assert_eq!(lead(two).await, None);
+    assert_eq!(lead(one).await, Some(1));
+    world.pass(leases::TTL + Duration::SECOND);
+    assert_eq!(lead(two).await, Some(2));
+    assert_eq!(lead(one).await, None);
+}
+
+#[tokio::test]
+async fn the_same_key_answers_the_same_and_another_body_is_refused() {
+    let world = World::new().await;
+    let effects = AtomicU32::new(0);
+    let give = async |body: &str| -> Known<String> {
+        let known: Result<Known<String>, Fault> = in_tx!(world.staff(), "give", |tx| once(tx, body, &effects));
+        known.unwrap()
+    };
+    assert_eq!(give("book").await, Known::New);
+    assert_eq!(give("book").await, Known::Answered("done".to_owned()));
+    assert_eq!(give("cancel").await, Known::Misused);
+    assert_eq!(effects.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_command_given_twenty_times_at_once_has_one_effect() {
+    let world = Arc::new(World::with_connections(16).await);
+    let effects = Arc::new(AtomicU32::new(0));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (world, effects) = (Arc::clone(&world), Arc::clone(&effects));
+        tasks.spawn(async move {
+            let known: Result<Known<String>, Fault> = in_tx!(world.staff(), "give", |tx| once(tx, "book", &effects));
+            known.unwrap()
+        });
+    }
+    let mut fresh = 0;
+    while let Some(known) = tasks.join_next().await {
+        match known.unwrap() {
+            Known::New => fresh += 1,
+            Known::Answered(answer) => assert_eq!(answer, "done"),
+            Known::Misused => panic!("the body was the same"),
+        }
+    }
+    assert_eq!((fresh, effects.load(Ordering::Relaxed)), (1, 1));
+}
+
+async fn once(tx: &mut Tx, body: &str, effects: &AtomicU32) -> Result<Known<String>, Fault> {
+    let known = commands::recall(tx, "agent:1", "key", &body).await?;
+    if known == Known::New {
+        effects.fetch_add(1, Ordering::Relaxed);
+        commands::answer(tx, "agent:1", "key", &"done").await?;
+    }
+    Ok(known)
+}
+
+#[tokio::test]
+async fn answers_are_kept_for_seventy_two_hours() {
+    let world = World::new().await;
+    let effects = AtomicU32::new(0);
+    let forget = async || -> u64 {
+        let forgotten: Result<u64, Fault> = in_tx!(world.work(), "forget", |tx| commands::forget_old(tx));
+        forgotten.unwrap()
+    };
+    let known: Result<Known<String>, Fault> = in_tx!(world.staff(), "give", |tx| once(tx, "book", &effects));
+    known.unwrap();
+    world.pass(commands::KEPT - Duration::MINUTE);
+    assert_eq!(forget().await, 0);
+    world.pass(Duration::hours(1));
+    assert_eq!(forget().await, 1);
+}
+
+/// Fails a number of times, then succeeds.
+struct Flaky {
+    failures: AtomicU32,
+    done: AtomicU32,
+}
+
+#[async_trait::async_trait]
+impl Worker for Flaky {
+    fn kind(&self) -> &'static str {
+        "test.flaky"
+    }
+
+    async fn carry_out(&self, _: &Job) -> Result<Outcome, Fault> {
+        if self.failures.load(Ordering::Relaxed) > 0 {
+            self.failures.fetch_sub(1, Ordering::Relaxed);
+            return Err(Fault::plain("not today"));
+        }
+        self.done.fetch_add(1, Ordering::Relaxed);
+        Ok(Outcome::Done)
+    }
+}
+
+async fn order(world: &World) {
+    let ordered: Result<(), Fault> = in_tx!(world.staff(), "order", |tx| order_flaky(tx));
+    ordered.unwrap();
+}
+
+async fn order_flaky(tx: &mut Tx) -> Result<(), Fault> {
+    let now = tx.now();
+    jobs::order(tx, "test.flaky", "letter 1", &json!({}), now).await
+}
+
+#[tokio::test]
+async fn an_effect_is_ordered_once_and_tried_until_it_succeeds() {
+    let world = World::new().await;
+    let worker = Flaky { failures: AtomicU32::new(2), done: AtomicU32::new(0) };
+    order(&world).await;
+    order(&world).await;
+    for _ in 0..3 {
+        jobs::drain(world.work(), &worker).await.unwrap();
+        world.pass(Duration::minutes(1));
+    }
+    assert_eq!(jobs::drain(world.work(), &worker).await.unwrap(), 0);
+    assert_eq!(worker.done.load(Ordering::Relaxed), 1);
+}
+
+/// Dies in the middle of its first attempt: the lease lapses.
+struct Dying(AtomicU32);
+
+#[async_trait::async_trait]
+impl Worker for Dying {
+    fn kind(&self) -> &'static str {
+        "test.flaky"
+    }
+
+    fn deadline(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(5)
+    }
+
+    async fn carry_out(&self, _: &Job) -> Result<Outcome, Fault> {
+        if self.0.fetch_add(1, Ordering::Relaxed) == 0 {
+            std::future::pending::<()>().await;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+#[tokio::test]
+async fn what_a_dead_worker_had_begun_is_taken_over() {
+    let world = World::new().await;
+    order(&world).await;
+    let worker = Arc::new(Dying(AtomicU32::new(0)));
+    let stop = CancellationToken::new();
+    let dead = tokio::spawn(jobs::run(world.work().clone(), Arc::clone(&worker) as Arc<dyn Worker>, stop.clone()));
+    eventually("the first attempt begins", || async { worker.0.load(Ordering::Relaxed) == 1 }).await;
+    dead.abort();
+    assert_eq!(jobs::drain(world.work(), worker.as_ref()).await.unwrap(), 0, "it is still leased");
+    world.pass(Duration::seconds(11));
+    assert_eq!(jobs::drain(world.work(), worker.as_ref()).await.unwrap(), 1);
+    assert_eq!(worker.0.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn a_database_that_loses_commits_is_named_and_a_durable_one_is_not() {
+    let world = World::new().await;
+    let mut connection = world.work().pool().acquire().await.unwrap();
+    let expected: Vec<String> = sqlx::query_scalar(
+        "select name from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off' order by 1",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .unwrap();
+    assert_eq!(durability::missing(world.work().pool()).await.unwrap(), expected);
+}
