@@ -23,7 +23,9 @@ impl File {
 
     fn read_by(&self, program: &str, arguments: &[&str]) -> String {
         let output = Command::new(program)
-            .args(arguments.iter().map(|argument| if *argument == "FILE" { self.0.to_str().unwrap() } else { argument }))
+            .args(
+                arguments.iter().map(|argument| if *argument == "FILE" { self.0.to_str().unwrap() } else { argument }),
+            )
             .output()
             .unwrap_or_else(|error| panic!("{program} is needed for this test (make setup): {error}"));
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
@@ -79,7 +81,10 @@ fn nothing_but_the_address_shows_in_the_window_of_any_specimen() {
         for (left, top, right, bottom, word) in words(&file) {
             let is_within = |x0: f64, y0: f64, x1: f64, y1: f64| left < x1 && right > x0 && top < y1 && bottom > y0;
             if is_within(20.0, 62.7, 110.0, 95.0) && bottom > 63.0 {
-                assert!(left >= 24.9 && right <= 105.1 && top >= 62.0 && bottom <= 90.8, "{name}: {word} {top} {bottom}");
+                assert!(
+                    left >= 24.9 && right <= 105.1 && top >= 62.0 && bottom <= 90.8,
+                    "{name}: {word} {top} {bottom}"
+                );
                 assert!(addressed.iter().any(|part| part.contains(&word)), "{name}: {word} shows in the window");
                 seen.insert(word);
             } else if is_within(20.0, 45.0, 105.0, 62.7) {
@@ -112,7 +117,8 @@ fn nothing_stands_in_the_margins_and_the_code_stays_below_the_window() {
         })
         .collect();
     assert!(edges.iter().all(|(x, y)| *y > 110.0 && *x > 125.0));
-    let height = edges.iter().map(|(_, y)| *y).fold(0.0, f32::max) - edges.iter().map(|(_, y)| *y).fold(f32::MAX, f32::min);
+    let height =
+        edges.iter().map(|(_, y)| *y).fold(0.0, f32::max) - edges.iter().map(|(_, y)| *y).fold(f32::MAX, f32::min);
     assert!(height + 0.762 >= 25.0, "{height}");
 }
 
@@ -120,7 +126,8 @@ fn nothing_stands_in_the_margins_and_the_code_stays_below_the_window() {
 fn every_pdf_is_sound_and_carries_its_fonts() {
     let typesetter = typesetter();
     for (kind, language, specimen) in specimen::all() {
-        let file = made(&typesetter, kind, &specimen, &format!("sound-{}-{}-{}", kind.code(), language.code(), specimen.name));
+        let file =
+            made(&typesetter, kind, &specimen, &format!("sound-{}-{}-{}", kind.code(), language.code(), specimen.name));
         file.read_by("qpdf", &["--check", "FILE"]);
         let fonts = file.read_by("pdffonts", &["FILE"]);
         let rows: Vec<&str> = fonts.lines().skip(2).collect();
@@ -139,11 +146,15 @@ fn every_pdf_is_sound_and_carries_its_fonts() {
 #[test]
 fn a_reader_finds_name_days_places_and_reference() {
     let typesetter = typesetter();
-    for (language, days) in [(Language::De, ["11. Mai 2021", "22. Juni 2021"]), (Language::En, ["11 May 2021", "22 June 2021"])] {
+    for (language, days) in
+        [(Language::De, ["11. Mai 2021", "22. Juni 2021"]), (Language::En, ["11 May 2021", "22 June 2021"])]
+    {
         let (kind, _, specimen) = specimen::all().into_iter().find(|(_, l, _)| *l == language).unwrap();
         let file = made(&typesetter, kind, &specimen, &format!("text-{}", language.code()));
         let text = file.read_by("pdftotext", &["FILE", "-"]);
-        for expected in ["Hanka Šołćic", "K7QM-42XP", "Impfzentrum Dresden", "Comirnaty (BioNTech/Pfizer)", "0800 0899 089"] {
+        for expected in
+            ["Hanka Šołćic", "K7QM-42XP", "Impfzentrum Dresden", "Comirnaty (BioNTech/Pfizer)", "0800 0899 089"]
+        {
             assert!(text.contains(expected), "{expected}:\n{text}");
         }
         for day in days {

@@ -35,7 +35,7 @@ fn places(world: &World) -> Result<(), String> {
 fn leases(world: &World) -> Result<(), String> {
     let mut entries = BTreeSet::new();
     let mut agents = BTreeSet::new();
-    for offer in world.offers.values().filter(|offer| offer.state.is_live()) {
+    for offer in world.live_offers() {
         if !entries.insert(offer.entry) || !agents.insert(offer.agent) {
             return Err(format!("offer {} is a second live one", offer.id));
         }
@@ -45,7 +45,7 @@ fn leases(world: &World) -> Result<(), String> {
 
 /// An offer, its entry and its agent say the same.
 fn desks(world: &World) -> Result<(), String> {
-    for offer in world.offers.values().filter(|offer| offer.state.is_live()) {
+    for offer in world.live_offers() {
         let entry = &world.entries[&offer.entry].state;
         let agent = &world.agents[&offer.agent].state;
         let agree = match offer.state {
@@ -79,7 +79,10 @@ fn desks(world: &World) -> Result<(), String> {
 
 /// Q7: a call that is gone is not offered, and a live one is not forgotten.
 fn withdrawals(world: &World) -> Result<(), String> {
-    for entry in world.entries.values() {
+    // A call that was forgotten shows as an open line without an entry; a wrong end shows when its caller is still there.
+    for entry in
+        world.entries.values().filter(|entry| !matches!(entry.state, EntryState::Ended { how: Ending::Served, .. }))
+    {
         let is_live = world.live.contains(&entry.call);
         match entry.state {
             EntryState::Waiting | EntryState::Offered { .. } | EntryState::Connecting { .. } if !is_live => {
@@ -103,7 +106,7 @@ fn deadlines(world: &World) -> Result<(), String> {
     if !world.just_dispatched {
         return Ok(());
     }
-    for offer in world.offers.values() {
+    for offer in world.live_offers() {
         let deadline = match offer.state {
             OfferState::Open { deadline, paint_by } => paint_by.unwrap_or(deadline).min(deadline),
             OfferState::Accepted { deadline } | OfferState::Connecting { deadline } => deadline,

@@ -1,7 +1,7 @@
 //! The world of a simulation: entries, offers and agents in memory, changed only through the pure core.
 
 use crate::op::Op;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -45,12 +45,16 @@ pub struct World {
     pub now: OffsetDateTime,
     pub entries: BTreeMap<EntryId, Entry>,
     pub offers: BTreeMap<OfferId, Offer>,
+    /// The offers that bind somebody: histories are long, and most offers are over.
+    pub live_offers: BTreeSet<OfferId>,
+    /// The entries that have not ended.
+    pub open_entries: BTreeSet<EntryId>,
     pub agents: BTreeMap<UserId, Agent>,
     pub back_offs: Vec<BackOff>,
     /// The place each entry got when it joined.
     pub places: BTreeMap<EntryId, OrderKey>,
     /// Calls that are on the line at the provider.
-    pub live: Vec<CallId>,
+    pub live: BTreeSet<CallId>,
     /// What the last step offered, with the entries that could have been offered to the same agent.
     pub last_offers: Vec<(EntryId, UserId)>,
     pub eligible_before: Vec<(EntryId, UserId)>,
@@ -75,10 +79,12 @@ impl World {
             now,
             entries: BTreeMap::new(),
             offers: BTreeMap::new(),
+            live_offers: BTreeSet::new(),
+            open_entries: BTreeSet::new(),
             agents: agents.collect(),
             back_offs: Vec::new(),
             places: BTreeMap::new(),
-            live: Vec::new(),
+            live: BTreeSet::new(),
             last_offers: Vec::new(),
             eligible_before: Vec::new(),
             just_dispatched: false,
@@ -95,7 +101,17 @@ impl World {
     }
 
     pub fn waiting(&self) -> usize {
-        self.entries.values().filter(|entry| entry.state == EntryState::Waiting).count()
+        self.open_entries().filter(|entry| entry.state == EntryState::Waiting).count()
+    }
+
+    /// The entries that have not ended.
+    pub fn open_entries(&self) -> impl Iterator<Item = &Entry> {
+        self.open_entries.iter().map(|id| &self.entries[id])
+    }
+
+    /// The offers that bind somebody.
+    pub fn live_offers(&self) -> impl Iterator<Item = &Offer> {
+        self.live_offers.iter().map(|id| &self.offers[id])
     }
 
     /// Whether the pair is kept apart.
@@ -154,9 +170,21 @@ impl World {
             self.journal.push(format!("{} {}", self.now.unix_timestamp_nanos(), fact.kind));
         }
         if let Some(entry) = change.entry {
+            match entry.state {
+                EntryState::Ended { .. } => self.open_entries.remove(&entry.id),
+                EntryState::Waiting
+                | EntryState::Offered { .. }
+                | EntryState::Connecting { .. }
+                | EntryState::Talking { .. } => self.open_entries.insert(entry.id),
+            };
             self.entries.insert(entry.id, entry);
         }
         if let Some(offer) = change.offer {
+            if offer.state.is_live() {
+                self.live_offers.insert(offer.id);
+            } else {
+                self.live_offers.remove(&offer.id);
+            }
             self.offers.insert(offer.id, offer);
         }
         if let Some(agent) = change.agent {
@@ -168,15 +196,14 @@ impl World {
         }
         for effect in change.effects {
             if let Effect::HangUp(call) = effect {
-                self.live.retain(|live| *live != call);
+                self.live.remove(&call);
             }
         }
     }
 
     pub fn snapshot(&self) -> Snapshot {
         let mut heads: Vec<Head> = self
-            .entries
-            .values()
+            .open_entries()
             .filter(|entry| entry.state == EntryState::Waiting)
             .map(|entry| Head { entry: entry.id, order: entry.order })
             .collect();
@@ -186,7 +213,7 @@ impl World {
         }
         let idle = self.agents.values().filter(|agent| Self::is_idle(agent));
         let mut due = Vec::new();
-        for offer in self.offers.values() {
+        for offer in self.live_offers() {
             match offer.state {
                 OfferState::Open { deadline, paint_by } => {
                     due.push((paint_by.unwrap_or(deadline).min(deadline), Due::Offer(offer.id)));
@@ -270,7 +297,7 @@ impl World {
     /// Every pair that could be brought together now.
     pub fn eligible(&self) -> Vec<(EntryId, UserId)> {
         let mut pairs = Vec::new();
-        for entry in self.entries.values().filter(|entry| entry.state == EntryState::Waiting) {
+        for entry in self.open_entries().filter(|entry| entry.state == EntryState::Waiting) {
             for agent in self.agents.values().filter(|agent| Self::is_idle(agent)) {
                 if !self.apart(entry.id, agent.id) {
                     pairs.push((entry.id, agent.id));
@@ -281,9 +308,7 @@ impl World {
     }
 
     fn live_offer(&self, pick: usize) -> Option<OfferId> {
-        let live: Vec<OfferId> =
-            self.offers.values().filter(|offer| offer.state.is_live()).map(|offer| offer.id).collect();
-        (!live.is_empty()).then(|| live[pick % live.len()])
+        self.live_offers.iter().nth(pick % self.live_offers.len().max(1)).copied()
     }
 
     fn agent(&self, pick: usize) -> UserId {
@@ -295,14 +320,15 @@ impl World {
         let call = CallId(self.mint());
         let seq = i64::try_from(self.minted).unwrap();
         let order = OrderKey { at: self.now, seq };
-        self.live.push(call);
+        self.live.insert(call);
+        self.open_entries.insert(id);
         self.places.insert(id, order);
         self.entries.insert(id, Entry { id, order, call, state: EntryState::Waiting });
     }
 
     fn caller_gone(&mut self, call: CallId, how: Gone) {
-        self.live.retain(|live| *live != call);
-        let open = self.entries.values().find(|entry| entry.call == call).map(|entry| entry.id);
+        self.live.remove(&call);
+        let open = self.open_entries().find(|entry| entry.call == call).map(|entry| entry.id);
         if let Some(id) = open {
             let _ = self.react(&self.matter_of_entry(id), &Event::CallerGone(how));
         }
@@ -324,8 +350,7 @@ impl World {
         match op {
             Op::Ring => self.join(),
             Op::HangUp { pick, lost } => {
-                if !self.live.is_empty() {
-                    let call = self.live[pick % self.live.len()];
+                if let Some(call) = self.live.iter().nth(pick % self.live.len().max(1)).copied() {
                     self.caller_gone(call, if lost { Gone::Lost } else { Gone::HungUp });
                 }
             }
@@ -340,7 +365,7 @@ impl World {
                     let call = CallId(self.mint());
                     let matter = self.matter_of_entry(ended[pick % ended.len()]);
                     if self.react(&matter, &Event::Redeem(call)).is_ok() {
-                        self.live.push(call);
+                        self.live.insert(call);
                     }
                 }
             }
@@ -385,8 +410,7 @@ impl World {
             }
             Op::TalkEnded { pick } => {
                 let talking: Vec<EntryId> = self
-                    .entries
-                    .values()
+                    .open_entries()
                     .filter(|entry| matches!(entry.state, EntryState::Talking { .. }))
                     .map(|entry| entry.id)
                     .collect();

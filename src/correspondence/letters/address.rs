@@ -41,7 +41,8 @@ pub fn fit(
     measure: &impl Fn(&str, f32) -> Result<Mm, LetterError>,
 ) -> Result<Fitted, LetterError> {
     let misfit = |what| LetterError::Address(what);
-    for (part, name) in [(&to.family_name, "name"), (&to.street, "street"), (&to.postcode, "postcode"), (&to.town, "town")]
+    for (part, name) in
+        [(&to.family_name, "name"), (&to.street, "street"), (&to.postcode, "postcode"), (&to.town, "town")]
     {
         if part.trim().is_empty() {
             return Err(misfit(Misfit::Missing(name)));
@@ -158,14 +159,20 @@ mod tests {
 
     #[test]
     fn an_ordinary_address_keeps_its_zero_and_its_size() {
-        let fitted = fitted(&to("Hanka", "Šołćic", &["c/o Pflegeheim"], "Straße des 17. Juni 12 a", "Bautzen/Budyšin")).unwrap();
-        assert_eq!(fitted.lines, ["Hanka Šołćic", "c/o Pflegeheim", "Straße des 17. Juni 12 a", "02625 Bautzen/Budyšin"]);
+        let fitted =
+            fitted(&to("Hanka", "Šołćic", &["c/o Pflegeheim"], "Straße des 17. Juni 12 a", "Bautzen/Budyšin")).unwrap();
+        assert_eq!(
+            fitted.lines,
+            ["Hanka Šołćic", "c/o Pflegeheim", "Straße des 17. Juni 12 a", "02625 Bautzen/Budyšin"]
+        );
         assert!((fitted.size - 11.0).abs() < 0.01);
     }
 
     #[test]
     fn a_name_too_long_for_the_window_is_broken_and_nothing_else() {
-        let fitted = fitted(&to("Freiherr Karl-Heinz Maria", "von und zu der Tann-Rathsamhausen", &[], "Nr. 5-7", "Plauen")).unwrap();
+        let fitted =
+            fitted(&to("Freiherr Karl-Heinz Maria", "von und zu der Tann-Rathsamhausen", &[], "Nr. 5-7", "Plauen"))
+                .unwrap();
         assert_eq!(fitted.lines.len(), 4);
         assert_eq!(fitted.lines[..2], ["Freiherr Karl-Heinz Maria von und zu der Tann-", "Rathsamhausen"]);
     }
@@ -189,12 +196,16 @@ mod tests {
 
     #[test]
     fn a_missing_part_is_named() {
-        assert_eq!(fitted(&to("A", "B", &[], " ", "Ort")).err().unwrap(), LetterError::Address(Misfit::Missing("street")));
+        assert_eq!(
+            fitted(&to("A", "B", &[], " ", "Ort")).err().unwrap(),
+            LetterError::Address(Misfit::Missing("street"))
+        );
     }
 
     #[test]
     fn a_country_stands_last_in_capitals() {
-        let abroad = Addressee { country: Some("Tschechien".into()), ..to("Jan", "Dvořák", &[], "Náměstí 1", "Děčín") };
+        let abroad =
+            Addressee { country: Some("Tschechien".into()), ..to("Jan", "Dvořák", &[], "Náměstí 1", "Děčín") };
         assert_eq!(fitted(&abroad).unwrap().lines, ["Jan Dvořák", "Náměstí 1", "02625 DĚČÍN", "TSCHECHIEN"]);
     }
 }

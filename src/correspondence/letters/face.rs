@@ -217,8 +217,19 @@ mod tests {
     fn names_of_the_region_and_its_neighbours_are_shaped_without_a_gap() {
         let faces = Faces::load().unwrap();
         for name in [
-            "Jürgen Groß", "Łucja Žurowa", "Hanka Šołćic", "Gülşen İnanç", "Søren Åkesson", "Nguyễn Thị Hạnh", "Dvořák",
-            "Freiherr Karl-Heinz von und zu der Tann-Rathsamhausen", "O'Connor", "D’Angelo", "K͟huri", "ẞ", "Đặng",
+            "Jürgen Groß",
+            "Łucja Žurowa",
+            "Hanka Šołćic",
+            "Gülşen İnanç",
+            "Søren Åkesson",
+            "Nguyễn Thị Hạnh",
+            "Dvořák",
+            "Freiherr Karl-Heinz von und zu der Tann-Rathsamhausen",
+            "O'Connor",
+            "D’Angelo",
+            "K͟huri",
+            "ẞ",
+            "Đặng",
         ] {
             for weight in [Weight::Regular, Weight::Bold] {
                 let run = faces.shape(weight, name).unwrap();

@@ -5,8 +5,8 @@ use super::profile::Profile;
 use super::sheet::{Item, Role, Sheet};
 use super::table::{self, put};
 use super::template::{Block, Matter, Template};
-use super::words::{Span, pitch, set, wrap};
 use super::wording::{Facts, bound, cells, date};
+use super::words::{Span, pitch, set, wrap};
 use super::{LetterError, Mm, address, qr};
 
 /// Space between paragraphs, as a share of the line pitch.
@@ -206,7 +206,8 @@ impl Page<'_> {
             self.facts.content.appointments.iter().map(|appointment| cells(tongue, appointment)).collect();
         // From the last baseline to the rule above the table.
         let top = self.y - pitch(self.size, body.leading) + pitch(self.size, 1.15);
-        let end = table::set(&mut self.sheet, self.faces, (body.left, body.right), top, self.size - 0.5, &heads, &rows)?;
+        let end =
+            table::set(&mut self.sheet, self.faces, (body.left, body.right), top, self.size - 0.5, &heads, &rows)?;
         self.y = end + pitch(self.size, body.leading) + pitch(self.size, 0.25);
         Ok(())
     }
@@ -293,4 +294,3 @@ impl Page<'_> {
 fn whole(by: Mm) -> u16 {
     by.ceil().clamp(0.0, 65_000.0) as u16
 }
-

@@ -133,7 +133,8 @@ fn structure(document: &mut Document, sheet: &Sheet, page: ObjectId) -> ObjectId
             Role::Figure(words) => {
                 element.set("P", whole);
                 element.set("Alt", text(words));
-                element.set("A", dictionary! { "O" => "Layout", "Placement" => "Block", "BBox" => bounds(sheet, block) });
+                element
+                    .set("A", dictionary! { "O" => "Layout", "Placement" => "Block", "BBox" => bounds(sheet, block) });
                 let id = document.add_object(element);
                 kids.push(id.into());
                 marks.push(id.into());

@@ -139,7 +139,10 @@ impl Profile {
             (address.sizes.iter().all(|size| (8.0..=12.0).contains(size)), "an address size is outside 8 to 12 points"),
             (last < 90.0 - 0.9, "the address field is higher than 27.3 mm"),
             (address.left + address.width <= 105.0, "the address field is wider than the window"),
-            (profile.information.left + profile.information.width <= profile.width - 10.0, "the information block leaves the sheet"),
+            (
+                profile.information.left + profile.information.width <= profile.width - 10.0,
+                "the information block leaves the sheet",
+            ),
             (profile.information.left >= 125.0, "the information block may show in the window"),
             (profile.body.top >= 105.0, "the text begins above the first fold"),
             (profile.body.bottom > profile.body.top && profile.body.bottom <= profile.height - 20.0, "body.bottom"),

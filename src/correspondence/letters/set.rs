@@ -149,7 +149,8 @@ impl Set {
                 let shared = [sender.as_ref().map(|(_, text)| text), tongue.as_ref().map(|(_, text)| text)];
                 if let Some((template, text)) = reader.template(&format!("{name}.md")) {
                     let profile = reader.profile(&template.front.profile, &name, &mut profiles);
-                    let parts = shared.into_iter().flatten().map(String::as_str).chain([text.as_str(), profile.as_str()]);
+                    let parts =
+                        shared.into_iter().flatten().map(String::as_str).chain([text.as_str(), profile.as_str()]);
                     let stamp = stamp(&name, &template, parts);
                     letters.insert((kind, language), Wording { template, stamp });
                 }

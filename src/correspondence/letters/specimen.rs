@@ -25,7 +25,9 @@ pub fn all() -> Vec<(Kind, Language, Specimen)> {
     let mut all = Vec::new();
     for kind in Kind::ALL {
         for language in Language::ALL {
-            for (name, content) in [(ORDINARY, ordinary(language)), ("longest", longest(language)), ("one dose", one_dose(language))] {
+            for (name, content) in
+                [(ORDINARY, ordinary(language)), ("longest", longest(language)), ("one dose", one_dose(language))]
+            {
                 let content = match kind {
                     Kind::Confirmation => content,
                     Kind::Cancellation => Content { appointments: Vec::new(), ..content },

@@ -269,7 +269,9 @@ mod tests {
 
     #[test]
     fn text_becomes_blocks() {
-        let blocks = parse("Guten Tag {{name}},\nzweite **Zeile**\n\n- eins\n- zwei\n:::when replaces\nneu\n:::end\n:::code\n").unwrap();
+        let blocks =
+            parse("Guten Tag {{name}},\nzweite **Zeile**\n\n- eins\n- zwei\n:::when replaces\nneu\n:::end\n:::code\n")
+                .unwrap();
         assert_eq!(blocks.len(), 5);
         assert_eq!(blocks[3].when, Some(Condition::Replaces));
         assert_eq!(blocks[4], Block { when: None, matter: Matter::Code });

@@ -131,7 +131,13 @@ pub fn verify(token: &str, keys: &[(u8, VerifyingKey)]) -> Result<Claim, BadToke
         0 => None,
         interval => first_day.checked_add(Duration::days(i64::from(interval))),
     };
-    Ok(Claim { reference: unpack(u64::from_be_bytes(reference)), version: two(9), first_day, second_day, centre: two(14) })
+    Ok(Claim {
+        reference: unpack(u64::from_be_bytes(reference)),
+        version: two(9),
+        first_day,
+        second_day,
+        centre: two(14),
+    })
 }
 
 /// Sixteen bits of a centre's code: a scanner knows its own, and sees that a paper is meant for another house.
@@ -246,7 +252,10 @@ mod tests {
     #[test]
     fn a_reference_that_does_not_fit_is_refused() {
         for reference in ["", "ABCDEFGHIJKLM", "abc", "A-B"] {
-            assert_eq!(seal().sign(&Claim { reference: reference.into(), ..claim() }).unwrap_err(), Unsignable::Reference);
+            assert_eq!(
+                seal().sign(&Claim { reference: reference.into(), ..claim() }).unwrap_err(),
+                Unsignable::Reference
+            );
         }
     }
 

@@ -237,6 +237,9 @@ mod tests {
         }
         let mistakes = Typesetter::load(&Source::Folder(folder.clone())).unwrap_err();
         std::fs::remove_dir_all(folder).unwrap();
-        assert!(mistakes[0].starts_with("confirmation/de.md: specimen \"ordinary\": the text is longer"), "{mistakes:?}");
+        assert!(
+            mistakes[0].starts_with("confirmation/de.md: specimen \"ordinary\": the text is longer"),
+            "{mistakes:?}"
+        );
     }
 }
