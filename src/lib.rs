@@ -6,4 +6,5 @@ pub mod cli;
 pub mod correspondence;
 pub mod foundation;
 pub mod hotline;
+pub mod scheduling;
 pub mod supply;
