@@ -5,6 +5,7 @@
 mod support;
 
 mod accounts;
+mod appointments;
 mod letters;
 mod queue_offers;
 mod shared_ground;

@@ -35,7 +35,11 @@ pub fn plan(centre: &Centre, per_bucket: u8, interval: Option<Interval>, first: 
     let hours = first.hours?;
     let room = room(hours, &first.taken, limit, per_bucket.min(limit));
     let Some(interval) = interval else {
-        return Some(Plan { first: spread(&room, total(&room), &first.taken, limit), second_day: None, second: Vec::new() });
+        return Some(Plan {
+            first: spread(&room, total(&room), &first.taken, limit),
+            second_day: None,
+            second: Vec::new(),
+        });
     };
     let second = second_day(first.date, interval, seconds, limit)?;
     let second_room = self::room(second.hours?, &second.taken, limit, limit);
@@ -90,12 +94,11 @@ fn spread(room: &[(u16, u8)], wanted: usize, taken: &Places, limit: u8) -> Vec<S
         let until = before + usize::from(*free);
         let share = until * wanted / all - before * wanted / all;
         let used = taken.get(bucket).copied().unwrap_or(0);
-        spots.extend(
-            order_of_places(limit)
-                .filter(|place| used & bit(*place) == 0)
-                .take(share)
-                .map(|place| Spot { bucket: *bucket, place, starts_at: minute(*bucket, place, limit) }),
-        );
+        spots.extend(order_of_places(limit).filter(|place| used & bit(*place) == 0).take(share).map(|place| Spot {
+            bucket: *bucket,
+            place,
+            starts_at: minute(*bucket, place, limit),
+        }));
         before = until;
     }
     spots
@@ -169,10 +172,7 @@ mod tests {
     fn a_second_dose_avoids_days_on_which_the_centre_is_closed_or_full() {
         let first = day(date!(2021 - 05 - 10));
         let closed = Day { hours: None, ..day(date!(2021 - 06 - 21)) };
-        let full = Day {
-            taken: (0..BUCKETS).map(|bucket| (bucket, 0xff)).collect(),
-            ..day(date!(2021 - 06 - 20))
-        };
+        let full = Day { taken: (0..BUCKETS).map(|bucket| (bucket, 0xff)).collect(), ..day(date!(2021 - 06 - 20)) };
         let open = day(date!(2021 - 06 - 19));
         let days = [closed, full, open];
         let plan = plan(&centre(2), 2, Some(SIX_WEEKS), &first, &days).unwrap();

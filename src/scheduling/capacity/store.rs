@@ -56,9 +56,11 @@ pub(super) async fn places(tx: &mut Tx, centre: &CentreCode, days: &[Date]) -> R
     .while_doing(format!("read the places of centre {centre}"))?;
     let mut taken: BTreeMap<Date, Places> = BTreeMap::new();
     for row in rows {
-        let bits = row.places.iter().filter_map(|place| u32::try_from(*place - 1).ok()).fold(0, |bits, place| {
-            bits | 1_u128.checked_shl(place).unwrap_or(0)
-        });
+        let bits = row
+            .places
+            .iter()
+            .filter_map(|place| u32::try_from(*place - 1).ok())
+            .fold(0, |bits, place| bits | 1_u128.checked_shl(place).unwrap_or(0));
         taken.entry(row.day).or_default().insert(u16::try_from(row.bucket).unwrap_or(0), bits);
     }
     Ok(taken)

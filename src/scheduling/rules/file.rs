@@ -84,10 +84,10 @@ pub(super) fn resolve(files: &[RuleFile], findings: &mut Vec<String>) -> Vec<Rul
     }
     let mut waiting: BTreeMap<String, Parsed> = BTreeMap::new();
     for file in files {
-        if let Some(parsed) = parse(file, findings) {
-            if let Some(twin) = waiting.insert(parsed.version.clone(), parsed) {
-                findings.push(format!("{}: version {} exists twice", file.name, twin.version));
-            }
+        if let Some(parsed) = parse(file, findings)
+            && let Some(twin) = waiting.insert(parsed.version.clone(), parsed)
+        {
+            findings.push(format!("{}: version {} exists twice", file.name, twin.version));
         }
     }
     let mut whole: BTreeMap<String, RuleSet> = BTreeMap::new();

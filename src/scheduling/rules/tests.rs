@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use super::*;
 use crate::supply::catalogue::Catalogue;
 use time::macros::datetime;
@@ -44,8 +42,17 @@ fn the_rules_as_shipped_are_whole() {
     assert_eq!(
         versions,
         [
-            "2021-01-11", "2021-02-08", "2021-02-24", "2021-03-08", "2021-03-15", "2021-03-18", "2021-04-01",
-            "2021-04-08", "2021-04-28", "2021-05-01", "2021-06-07"
+            "2021-01-11",
+            "2021-02-08",
+            "2021-02-24",
+            "2021-03-08",
+            "2021-03-15",
+            "2021-03-18",
+            "2021-04-01",
+            "2021-04-08",
+            "2021-04-28",
+            "2021-05-01",
+            "2021-06-07"
         ]
     );
 }
@@ -112,12 +119,16 @@ fn an_unknown_key_or_a_foreign_file_name_is_named() {
 #[test]
 fn a_base_that_is_missing_or_circular_is_named() {
     let next = |version: &str, base: &str| {
-        format!("version = \"{version}\"\nbased_on = \"{base}\"\ntitle = \"x\"\nsource = \"x\"\nvalid_from = 2021-03-01T00:00:00\npublished_at = 2021-03-01T00:00:00\n")
+        format!(
+            "version = \"{version}\"\nbased_on = \"{base}\"\ntitle = \"x\"\nsource = \"x\"\nvalid_from = 2021-03-01T00:00:00\npublished_at = 2021-03-01T00:00:00\n"
+        )
     };
     let missing = read(&[("2021-02-01.toml", SMALL.to_owned()), ("2021-03-01.toml", next("2021-03-01", "x"))]);
     assert!(missing.unwrap_err().findings[0].contains("does not exist"));
-    let circular =
-        read(&[("2021-03-01.toml", next("2021-03-01", "2021-04-01")), ("2021-04-01.toml", next("2021-04-01", "2021-03-01"))]);
+    let circular = read(&[
+        ("2021-03-01.toml", next("2021-03-01", "2021-04-01")),
+        ("2021-04-01.toml", next("2021-04-01", "2021-03-01")),
+    ]);
     assert!(circular.unwrap_err().findings.len() >= 2);
 }
 

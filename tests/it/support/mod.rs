@@ -1,5 +1,6 @@
 //! The world of a test: a database of its own, cloned from a template that holds every migration, and a clock to move.
 
+pub mod campaign;
 pub mod cluster;
 pub mod logs;
 pub mod staff;

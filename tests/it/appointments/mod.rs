@@ -1,0 +1,3 @@
+//! From the release of slots to the cancellation of appointments, on a real database.
+
+mod releases;
