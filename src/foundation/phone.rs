@@ -161,8 +161,6 @@ fn check(full: &str) -> Result<(), PhoneError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
     use proptest::prelude::*;
 

@@ -1,6 +1,6 @@
 //! What must hold from outside: real database, real transactions, a module per capability.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod support;
 

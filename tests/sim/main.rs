@@ -20,7 +20,7 @@ fn run(seed: u64, steps: usize, flaw: Option<Flaw>) -> Result<World, String> {
     let mut world = World::new(flaw);
     for step in 0..steps {
         let op = Op::random(&world, &mut chance);
-        world.apply(op.clone());
+        world.apply(op);
         invariants::check(&world).map_err(|violation| format!("seed {seed}, step {step}, {op:?}: {violation}"))?;
     }
     Ok(world)

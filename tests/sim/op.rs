@@ -6,7 +6,7 @@ use rand::{Rng, RngExt};
 
 /// One operation of a history. Numbers pick among what exists at that moment, so that a history stays meaningful when
 /// it is shortened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
     /// A caller joins.
     Ring,

@@ -8,7 +8,7 @@ use crate::world::World;
 fn replay(history: &[Op]) {
     let mut world = World::new(None);
     for (step, op) in history.iter().enumerate() {
-        world.apply(op.clone());
+        world.apply(*op);
         invariants::check(&world).unwrap_or_else(|violation| panic!("step {step}, {op:?}: {violation}"));
     }
 }

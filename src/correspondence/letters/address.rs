@@ -134,7 +134,6 @@ fn join(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::super::face::{Faces, Weight};
     use super::super::profile::Profile;
     use super::*;

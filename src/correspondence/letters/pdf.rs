@@ -1,4 +1,4 @@
-//! Writing a sheet: the operators of its page by printpdf, then what printpdf leaves out (see [`super::pdfa`]).
+//! Writing a sheet: the operators of its page by printpdf, then what printpdf leaves out (see `pdfa`).
 
 use super::face::{Faces, Glyph, Run, Weight};
 use super::sheet::{Item, Role, Sheet};

@@ -89,7 +89,7 @@ fn structure(document: &mut Document, sheet: &Sheet, page: ObjectId) -> ObjectId
     let whole = document.new_object_id();
     let mut kids: Vec<Object> = Vec::new();
     let mut marks: Vec<Object> = Vec::new();
-    let mut table: Option<(ObjectId, Vec<(usize, ObjectId, Vec<Object>)>)> = None;
+    let mut table: OpenTable = None;
     let mut list: Option<(ObjectId, Vec<Object>)> = None;
 
     for block in sheet.blocks.iter().filter(|block| block.role != Role::Artifact && !block.items.is_empty()) {

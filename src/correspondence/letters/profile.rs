@@ -161,7 +161,6 @@ impl Profile {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
 
     const FORM_B: &str = include_str!("../../../letter-templates/profiles/din5008-b.toml");

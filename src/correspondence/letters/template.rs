@@ -260,7 +260,6 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
 
     fn parse(body: &str) -> Result<Vec<Block>, Mistake> {

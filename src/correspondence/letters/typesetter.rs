@@ -176,7 +176,6 @@ impl Typesetter {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
 
     fn typesetter() -> Typesetter {

@@ -161,7 +161,6 @@ pub fn pitch(size: f32, leading: f32) -> Mm {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
 
     fn wrapped(text: &str, limit: Mm) -> Vec<String> {

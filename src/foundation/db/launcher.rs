@@ -208,11 +208,12 @@ fn account_for(folder: &Path) -> Result<Account, Fault> {
             )));
         }
     }
-    chown(folder, Some(uid), Some(gid)).map_err(|error| match error.kind() {
-        io::ErrorKind::PermissionDenied => {
+    chown(folder, Some(uid), Some(gid)).map_err(|error| {
+        if error.kind() == io::ErrorKind::PermissionDenied {
             Fault::plain(format!("this root may not hand files to the account {name}: run as an ordinary user"))
+        } else {
+            Fault::new(format!("hand the database folder to the account {name}"), error)
         }
-        _ => Fault::new(format!("hand the database folder to the account {name}"), error),
     })?;
     Ok(Account::Other { name, uid, gid })
 }
