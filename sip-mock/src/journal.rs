@@ -96,7 +96,15 @@ pub enum Happening {
         status: Option<String>,
     },
     /// It was answered, and what was made of the answer.
-    HookAnswered { call: String, hook: String, http: u16, ms: u64, verbs: Vec<String> },
+    HookAnswered {
+        call: String,
+        hook: String,
+        http: u16,
+        ms: u64,
+        verbs: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<String>,
+    },
     /// It failed, finally or to be tried again.
     HookFailed { call: String, hook: String, attempt: u32, why: String, again: bool },
     /// The list of verbs was replaced.

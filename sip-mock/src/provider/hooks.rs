@@ -184,6 +184,7 @@ impl Hooks {
         let signed = signature::sign(&self.secret, at, if hook.get { b"null" } else { &bytes });
         let path = reqwest::Url::parse(&url).map_err(|_| Failure::BadUrl)?.path().to_owned();
         let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
+        let status = if kind == Kind::Status { text("call_status") } else { None };
         let mut pause = self.retry_pause;
         for attempt in 1.. {
             self.journal.note(Happening::HookSent {
@@ -192,7 +193,7 @@ impl Hooks {
                 path: path.clone(),
                 attempt,
                 id: text("verb_id"),
-                status: if kind == Kind::Status { text("call_status") } else { None },
+                status: status.clone(),
             });
             let began = Instant::now();
             let result = self.attempt(call, kind, hook, &url, &signed, &bytes, &faults).await;
@@ -209,6 +210,7 @@ impl Hooks {
                         http,
                         ms,
                         verbs,
+                        status,
                     });
                     return Ok(answer);
                 }

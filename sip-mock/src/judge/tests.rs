@@ -1,0 +1,385 @@
+//! Each rule with a log that keeps it and one that breaks it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::*;
+use crate::journal::Happening;
+
+/// Two logs in the making; times are milliseconds of the run.
+#[derive(Default)]
+struct Run {
+    events: Vec<Event>,
+    journal: Vec<Entry>,
+}
+
+fn moment(ms: i64) -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH + Duration::from_secs(1_620_000_000) + time::Duration::milliseconds(ms)
+}
+
+fn offer_id(entry: u32, agent: u32) -> String {
+    format!("o{entry}-{agent}")
+}
+
+impl Run {
+    fn fact(&mut self, ms: i64, kind: &str, entry: u32, agent: Option<u32>, data: Value) -> &mut Self {
+        self.events.push(Event {
+            position: i64::try_from(self.events.len()).unwrap(),
+            at: moment(ms),
+            kind: kind.to_owned(),
+            call: Some(format!("c{entry}")),
+            entry: Some(format!("e{entry}")),
+            offer: agent.map(|agent| offer_id(entry, agent)),
+            agent: agent.map(|agent| format!("a{agent}")),
+            data,
+        });
+        self
+    }
+
+    fn saw(&mut self, ms: i64, what: Happening) -> &mut Self {
+        let seq = self.journal.len() as u64 + 1;
+        self.journal.push(Entry { seq, mono_us: 0, wall: moment(ms), what });
+        self
+    }
+
+    /// A caller rings, comes into the queue, and hears music.
+    fn joins(&mut self, ms: i64, entry: u32) -> &mut Self {
+        let call = format!("sid{entry}");
+        self.saw(ms, Happening::CallArrived { call: call.clone(), from: "x".into(), to: "y".into(), again: None });
+        self.fact(ms, "call.arrived", entry, None, json!({"provider_call_sid": call}));
+        self.fact(ms + 5, "entry.joined", entry, None, json!({"key_us": micros_at(ms + 5), "seq": entry}));
+        self.saw(ms + 10, Happening::Parked { call })
+    }
+
+    fn agent(&mut self, ms: i64, agent: u32, to: &str) -> &mut Self {
+        self.fact(ms, "agent.state", 0, Some(agent), json!({"to": to}))
+    }
+
+    fn offers(&mut self, ms: i64, entry: u32, agent: u32) -> &mut Self {
+        self.fact(ms, "offer.made", entry, Some(agent), json!({"deadline_ms": micros_at(ms + 15_000) / 1_000}));
+        self.agent(ms, agent, "offered")
+    }
+
+    /// The agent takes the caller, they talk for a second, the agent wraps up.
+    fn serves(&mut self, ms: i64, entry: u32, agent: u32) -> &mut Self {
+        let (call, leg, user) = (format!("sid{entry}"), format!("leg{entry}"), format!("a{agent}"));
+        self.fact(ms, "offer.accepted", entry, Some(agent), json!({})).fact(
+            ms,
+            "entry.connecting",
+            entry,
+            Some(agent),
+            json!({}),
+        );
+        self.agent(ms, agent, "connecting").fact(ms + 500, "entry.talking", entry, Some(agent), json!({})).agent(
+            ms + 500,
+            agent,
+            "talking",
+        );
+        self.saw(ms + 500, Happening::Bridged { call: call.clone(), leg, user });
+        self.ends(ms + 1_500, entry, "jambonz").fact(
+            ms + 1_550,
+            "entry.ended",
+            entry,
+            Some(agent),
+            json!({"reason": "served"}),
+        );
+        self.agent(ms + 1_550, agent, "wrap_up")
+    }
+
+    /// The call is over and the service was told.
+    fn ends(&mut self, ms: i64, entry: u32, by: &str) -> &mut Self {
+        let call = format!("sid{entry}");
+        self.saw(
+            ms,
+            Happening::CallEnded { call: call.clone(), by: by.into(), cause: "test".into(), sip: 200, served: false },
+        );
+        let told = Happening::HookAnswered {
+            call,
+            hook: "status".into(),
+            http: 204,
+            ms: 3,
+            verbs: Vec::new(),
+            status: Some("completed".into()),
+        };
+        self.saw(ms + 10, told)
+    }
+
+    fn gives_up(&mut self, ms: i64, entry: u32) -> &mut Self {
+        self.ends(ms, entry, "caller").fact(ms + 20, "entry.ended", entry, None, json!({"reason": "abandoned"}))
+    }
+
+    fn until(&mut self, ms: i64) -> &mut Self {
+        self.saw(ms, Happening::Mark { text: "end".into() })
+    }
+
+    fn verdict(&self) -> Report {
+        judge(&self.events, &self.journal, &Rules::default())
+    }
+
+    fn broken(&self) -> Vec<&'static str> {
+        self.verdict().violations.iter().map(Violation::rule).collect()
+    }
+}
+
+fn micros_at(ms: i64) -> i64 {
+    input::micros_of(moment(ms))
+}
+
+#[test]
+fn a_clean_run_has_figures_and_no_violations() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").agent(5, 2, "ready").joins(1_000, 1).offers(1_020, 1, 1).serves(3_000, 1, 1);
+    run.joins(3_100, 2).offers(3_120, 2, 2).serves(5_000, 2, 2).joins(6_000, 3).gives_up(9_000, 3).until(20_000);
+    let report = run.verdict();
+    assert_eq!(report.violations, []);
+    let n = &report.figures;
+    assert_eq!((n.calls, n.waited, n.served, n.abandoned), (3, 3, 2, 1));
+    assert_eq!((n.assignment.count, n.assignment.max_ms), (2, 15.0));
+    assert!((n.service_level.of_answered - 1.0).abs() < f64::EPSILON);
+    assert!((n.service_level.of_offered - 2.0 / 3.0).abs() < 1e-9);
+    assert!(report.to_string().contains("order            kept"));
+}
+
+#[test]
+fn passing_over_an_earlier_caller_is_seen() {
+    let mut run = Run::default();
+    run.joins(0, 1).joins(1_000, 2).agent(2_000, 1, "ready").offers(2_010, 2, 1).serves(2_100, 2, 1).gives_up(9_000, 1);
+    assert_eq!(run.broken(), ["order"]);
+}
+
+#[test]
+fn an_earlier_caller_may_be_passed_over_by_the_agent_who_let_it_pass() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").joins(1_000, 1).joins(2_000, 2).offers(1_020, 1, 1);
+    run.fact(3_000, "offer.declined", 1, Some(1), json!({}))
+        .agent(3_000, 1, "ready")
+        .offers(3_010, 2, 1)
+        .serves(4_000, 2, 1);
+    run.gives_up(9_000, 1);
+    assert_eq!(run.broken(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_caller_who_came_in_the_last_moment_may_have_been_unknown() {
+    let mut run = Run::default();
+    run.joins(1_000, 2).agent(2_000, 1, "ready");
+    run.joins(2_000, 1);
+    // Earlier by its key, but it became visible only 100 ms before the offer.
+    run.events.last_mut().unwrap().data = json!({"key_us": micros_at(0), "seq": 1});
+    run.offers(2_100, 2, 1).serves(2_200, 2, 1).gives_up(9_000, 1);
+    assert_eq!(run.verdict().count("order"), 0);
+}
+
+#[test]
+fn choosing_an_agent_who_was_idle_for_less_is_seen() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").agent(5_000, 2, "ready").joins(10_000, 1).offers(10_020, 1, 2).serves(11_000, 1, 2);
+    assert_eq!(run.broken(), ["longest idle"]);
+}
+
+#[test]
+fn an_agent_whose_offer_was_withdrawn_keeps_the_turn_and_an_unlinked_one_has_none() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").agent(5_000, 2, "ready").joins(10_000, 1).offers(10_020, 1, 1);
+    run.ends(11_000, 1, "caller").fact(11_020, "offer.withdrawn", 1, Some(1), json!({"reason": "hung_up"}));
+    run.fact(11_020, "entry.ended", 1, Some(1), json!({"reason": "abandoned"})).agent(11_020, 1, "ready");
+    run.joins(12_000, 2).offers(12_020, 2, 1).serves(13_000, 2, 1);
+    run.fact(14_000, "agent.link_lost", 0, Some(2), json!({}))
+        .agent(14_500, 3, "ready")
+        .joins(15_000, 3)
+        .offers(15_020, 3, 3)
+        .serves(16_000, 3, 3);
+    assert_eq!(run.broken(), Vec::<&str>::new());
+}
+
+#[test]
+fn two_offers_of_one_entry_or_to_one_agent_are_seen() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").agent(1, 2, "ready").joins(1_000, 1).offers(1_020, 1, 1).offers(1_030, 1, 2);
+    assert_eq!(run.broken().first(), Some(&"double offer"));
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").joins(1_000, 1).joins(1_100, 2).offers(1_120, 1, 1).offers(1_130, 2, 1);
+    assert_eq!(run.broken().first(), Some(&"double offer"));
+}
+
+#[test]
+fn an_offer_to_an_agent_in_wrap_up_is_seen() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready")
+        .joins(1_000, 1)
+        .offers(1_020, 1, 1)
+        .serves(2_000, 1, 1)
+        .joins(4_000, 2)
+        .offers(4_020, 2, 1)
+        .serves(5_000, 2, 1);
+    assert_eq!(run.broken(), ["double offer"]);
+}
+
+#[test]
+fn an_offer_that_outlives_its_caller_is_a_ghost() {
+    let withdrawn_at = |ms: i64| {
+        let mut run = Run::default();
+        run.agent(0, 1, "ready").joins(1_000, 1).offers(1_020, 1, 1).ends(2_000, 1, "caller");
+        run.fact(ms, "offer.withdrawn", 1, Some(1), json!({"reason": "hung_up"})).fact(
+            ms,
+            "entry.ended",
+            1,
+            Some(1),
+            json!({"reason": "abandoned"}),
+        );
+        run.agent(ms, 1, "ready");
+        run.verdict().count("ghost offer")
+    };
+    assert_eq!(withdrawn_at(2_900), 0);
+    assert_eq!(withdrawn_at(3_200), 1);
+}
+
+#[test]
+fn an_end_that_the_service_never_heard_of_makes_no_ghost() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").joins(1_000, 1).offers(1_020, 1, 1);
+    run.saw(
+        2_000,
+        Happening::CallEnded {
+            call: "sid1".into(),
+            by: "caller".into(),
+            cause: "caller".into(),
+            sip: 200,
+            served: false,
+        },
+    );
+    run.fact(9_000, "offer.withdrawn", 1, Some(1), json!({"reason": "hung_up"})).agent(9_000, 1, "ready");
+    assert_eq!(run.verdict().count("ghost offer"), 0);
+}
+
+#[test]
+fn a_waiting_caller_who_is_hung_up_on_was_dropped_by_us() {
+    let mut run = Run::default();
+    run.joins(1_000, 1).ends(5_000, 1, "jambonz").fact(5_020, "entry.ended", 1, None, json!({"reason": "lost"}));
+    assert_eq!(run.broken(), ["dropped by us"]);
+}
+
+#[test]
+fn a_call_that_joins_again_after_a_crash_has_lost_its_place() {
+    let mut run = Run::default();
+    run.joins(1_000, 1)
+        .saw(2_000, Happening::Mark { text: "crash".into() })
+        .saw(3_000, Happening::Mark { text: "restart".into() });
+    let mut again = run.events[1].clone();
+    again.entry = Some("e9".into());
+    again.at = moment(4_000);
+    again.position = 99;
+    again.data = json!({"key_us": micros_at(4_000), "seq": 9});
+    run.events.push(again);
+    assert_eq!(run.broken(), ["lost place"]);
+}
+
+#[test]
+fn a_caller_in_music_without_a_place_has_lost_it() {
+    let mut run = Run::default();
+    run.joins(1_000, 1).fact(2_000, "entry.ended", 1, None, json!({"reason": "lost"})).until(20_000);
+    assert_eq!(run.broken(), ["lost place"]);
+    let mut forgotten = Run::default();
+    forgotten.joins(1_000, 1).until(20_000);
+    forgotten.events.clear();
+    assert_eq!(forgotten.broken(), ["lost place"]);
+}
+
+#[test]
+fn keys_that_contradict_the_order_of_the_music_are_seen() {
+    let mut run = Run::default();
+    run.joins(0, 1).joins(60_000, 2);
+    // Made anew after a restart, in the order in which the callers happened to be heard of.
+    for (event, key) in [(1, 90_000), (3, 80_000)] {
+        run.events[event].data = json!({"key_us": micros_at(key), "seq": 1});
+    }
+    assert_eq!(run.broken(), ["lost place"]);
+}
+
+#[test]
+fn a_redial_in_time_takes_its_old_place_or_it_is_lost() {
+    let mut run = Run::default();
+    run.joins(0, 1).joins(1_000, 2).gives_up(2_000, 1);
+    run.joins(10_000, 3);
+    if let Some(Entry { what: Happening::CallArrived { again, .. }, .. }) =
+        run.journal.iter_mut().find(|e| e.what.call() == Some("sid3"))
+    {
+        *again = Some("sid1".into());
+    }
+    let taken_up = |run: &mut Run| {
+        let joined = run.events.last_mut().unwrap();
+        joined.kind = "entry.redeemed".into();
+        joined.entry = Some("e1".into());
+    };
+    assert_eq!(run.broken(), ["lost place"]);
+    taken_up(&mut run);
+    assert_eq!(run.broken(), Vec::<&str>::new());
+    assert_eq!(run.verdict().figures.redeemed, 1);
+}
+
+#[test]
+fn an_offer_beyond_its_deadline_and_a_connection_that_never_comes_are_stuck() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").joins(1_000, 1).offers(1_020, 1, 1).until(30_000);
+    assert_eq!(run.broken(), ["stuck"]);
+    let mut run = Run::default();
+    run.agent(0, 1, "ready")
+        .joins(1_000, 1)
+        .offers(1_020, 1, 1)
+        .fact(2_000, "offer.accepted", 1, Some(1), json!({}))
+        .agent(2_000, 1, "connecting");
+    run.until(40_000);
+    assert_eq!(run.broken(), ["stuck"]);
+}
+
+#[test]
+fn an_agent_in_between_without_an_offer_is_stuck() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready")
+        .joins(1_000, 1)
+        .offers(1_020, 1, 1)
+        .fact(2_000, "offer.expired", 1, Some(1), json!({"reason": "no_answer"}))
+        .gives_up(2_500, 1);
+    run.until(9_000);
+    assert_eq!(run.broken(), ["stuck"]);
+}
+
+#[test]
+fn an_entry_of_a_caller_who_is_gone_is_stuck() {
+    let mut run = Run::default();
+    run.joins(1_000, 1).ends(2_000, 1, "caller").until(9_000);
+    assert_eq!(run.broken(), ["stuck"]);
+}
+
+#[test]
+fn a_dispatcher_that_is_slow_or_fell_silent_is_seen() {
+    let mut run = Run::default();
+    run.joins(1_000, 1).agent(2_000, 1, "ready").offers(6_000, 1, 1).serves(7_000, 1, 1);
+    assert_eq!(run.broken(), ["kept apart"]);
+    let mut run = Run::default();
+    run.joins(1_000, 1).agent(2_000, 1, "ready").until(9_000);
+    assert_eq!(run.broken(), ["kept apart"]);
+}
+
+#[test]
+fn what_an_outage_delays_is_measured_apart() {
+    let mut run = Run::default();
+    run.joins(1_000, 1).agent(1_500, 1, "ready");
+    run.saw(1_600, Happening::Mark { text: "crash".into() }).saw(8_000, Happening::Mark { text: "restart".into() });
+    run.offers(9_000, 1, 1).serves(9_500, 1, 1);
+    let report = run.verdict();
+    assert_eq!(report.violations, []);
+    assert_eq!(report.figures.assignment.count, 0);
+    assert_eq!(report.figures.first_offer_after_restart_ms, [1_000.0]);
+}
+
+#[test]
+fn logs_are_read_from_json_lines_and_a_bad_line_is_named() {
+    let line = r#"{"position":2,"id":"x","at":"2021-05-03T00:00:00.5Z","kind":"offer.made","offer":"o","data":{"deadline_ms":1},"later":"field"}"#;
+    let events = read_events(format!("{line}\n\n{}\n", line.replace("2,", "1,")).as_bytes()).unwrap();
+    assert_eq!(events.iter().map(|e| e.position).collect::<Vec<_>>(), [1, 2]);
+    let error = read_events(&b"{\"position\":1}\n"[..]).unwrap_err();
+    assert_eq!(error.to_string(), "line 1 is not a fact of this log");
+}

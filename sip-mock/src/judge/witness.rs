@@ -1,0 +1,142 @@
+//! What callers and phones saw, folded from the journal.
+
+use std::collections::HashMap;
+
+use super::input::micros_of;
+use super::{Micros, Violation};
+use crate::journal::{Entry, Happening};
+
+/// One caller's call.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    pub(super) arrived: Option<Micros>,
+    pub(super) again: Option<String>,
+    pub(super) first_parked: Option<Micros>,
+    pub(super) first_bridged: Option<Micros>,
+    /// Hears hold music and nothing has come after it.
+    pub(super) parked_since: Option<Micros>,
+    pub(super) ended: Option<End>,
+    /// When the service acknowledged the final status hook.
+    pub(super) end_received: Option<Micros>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct End {
+    pub(super) at: Micros,
+    pub(super) by: String,
+    pub(super) cause: String,
+}
+
+/// The whole journal, by call.
+#[derive(Debug, Default)]
+pub(super) struct Witness {
+    pub(super) calls: HashMap<String, Seen>,
+    /// From a crash to the restart that followed it.
+    pub(super) outages: Vec<(Micros, Micros)>,
+    pub(super) horizon: Micros,
+    pub(super) hooks: Vec<u64>,
+    pub(super) hooks_failed: usize,
+}
+
+impl Witness {
+    pub(super) fn hear(journal: &[Entry]) -> Self {
+        let mut witness = Self::default();
+        let mut down_since = None;
+        for entry in journal {
+            let at = micros_of(entry.wall);
+            witness.horizon = witness.horizon.max(at);
+            if let Happening::Mark { text } = &entry.what {
+                match (text.as_str(), down_since) {
+                    ("crash", None) => down_since = Some(at),
+                    ("restart", Some(since)) => {
+                        witness.outages.push((since, at));
+                        down_since = None;
+                    }
+                    _ => {}
+                }
+            } else {
+                witness.note(at, &entry.what);
+            }
+        }
+        if let Some(since) = down_since {
+            witness.outages.push((since, Micros::MAX));
+        }
+        witness.calls.retain(|_, seen| seen.arrived.is_some());
+        witness
+    }
+
+    fn note(&mut self, at: Micros, what: &Happening) {
+        match what {
+            Happening::HookAnswered { ms, .. } => self.hooks.push(*ms),
+            Happening::HookFailed { .. } => self.hooks_failed += 1,
+            _ => {}
+        }
+        let Some(call) = what.call() else { return };
+        let seen = self.calls.entry(call.to_owned()).or_default();
+        match what {
+            Happening::CallArrived { again, .. } => {
+                seen.arrived = Some(at);
+                seen.again.clone_from(again);
+            }
+            Happening::Parked { .. } => {
+                seen.first_parked.get_or_insert(at);
+                seen.parked_since.get_or_insert(at);
+            }
+            Happening::ListReplaced { verbs, .. } if !verbs.iter().any(|verb| verb == "gather") => {
+                seen.parked_since = None
+            }
+            Happening::Bridged { .. } => {
+                seen.first_bridged.get_or_insert(at);
+                seen.parked_since = None;
+            }
+            Happening::HookAnswered { hook, status: Some(status), .. } if hook == "status" && is_final(status) => {
+                seen.end_received.get_or_insert(at);
+            }
+            Happening::CallEnded { by, cause, .. } => {
+                seen.parked_since = None;
+                seen.ended = Some(End { at, by: by.clone(), cause: cause.clone() });
+            }
+            Happening::CallOriginated { .. }
+            | Happening::LegState { .. }
+            | Happening::VerbStarted { .. }
+            | Happening::VerbEnded { .. }
+            | Happening::Key { .. }
+            | Happening::Audio { .. }
+            | Happening::HookSent { .. }
+            | Happening::HookAnswered { .. }
+            | Happening::HookFailed { .. }
+            | Happening::ListReplaced { .. }
+            | Happening::RestReceived { .. }
+            | Happening::RestAnswered { .. }
+            | Happening::Unbridged { .. }
+            | Happening::Fault { .. }
+            | Happening::Mark { .. } => {}
+        }
+    }
+
+    /// Whether the service was down at some time between the two moments.
+    pub(super) fn was_down(&self, from: Micros, to: Micros) -> bool {
+        self.outages.iter().any(|(down, up)| *down <= to && from <= *up)
+    }
+
+    /// Callers who waited, never talked to anybody, and were hung up on.
+    pub(super) fn dropped(&self) -> Vec<Violation> {
+        let mut dropped: Vec<_> = self
+            .calls
+            .iter()
+            .filter(|(_, seen)| seen.first_parked.is_some() && seen.first_bridged.is_none())
+            .filter_map(|(call, seen)| {
+                seen.ended.as_ref().filter(|end| end.by != "caller").map(|end| (end.at, call, &end.cause))
+            })
+            .collect();
+        dropped.sort();
+        dropped
+            .into_iter()
+            .map(|(_, call, cause)| Violation::Dropped { call: call.clone(), cause: cause.clone() })
+            .collect()
+    }
+}
+
+fn is_final(status: &str) -> bool {
+    matches!(status, "completed" | "failed" | "busy" | "no-answer")
+}
