@@ -105,7 +105,7 @@ impl Log {
                 }
             }
             "offer.declined" | "offer.expired" | "offer.withdrawn" | "offer.failed" => {
-                self.given_back(event, at, rules)
+                self.given_back(event, at, rules);
             }
             "entry.talking" => {
                 self.close_offer(event, at);

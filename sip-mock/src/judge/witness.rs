@@ -66,10 +66,10 @@ impl Witness {
     }
 
     fn note(&mut self, at: Micros, what: &Happening) {
-        match what {
-            Happening::HookAnswered { ms, .. } => self.hooks.push(*ms),
-            Happening::HookFailed { .. } => self.hooks_failed += 1,
-            _ => {}
+        if let Happening::HookAnswered { ms, .. } = what {
+            self.hooks.push(*ms);
+        } else if let Happening::HookFailed { .. } = what {
+            self.hooks_failed += 1;
         }
         let Some(call) = what.call() else { return };
         let seen = self.calls.entry(call.to_owned()).or_default();
@@ -83,7 +83,7 @@ impl Witness {
                 seen.parked_since.get_or_insert(at);
             }
             Happening::ListReplaced { verbs, .. } if !verbs.iter().any(|verb| verb == "gather") => {
-                seen.parked_since = None
+                seen.parked_since = None;
             }
             Happening::Bridged { .. } => {
                 seen.first_bridged.get_or_insert(at);
