@@ -10,5 +10,6 @@ mod letters;
 mod queue_offers;
 mod shared_ground;
 mod supply;
+mod tidy;
 mod users_command;
 mod world;
