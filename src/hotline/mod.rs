@@ -3,6 +3,9 @@
 //! **Imports** scheduling and everything below it; never portal or onsite.
 
 pub mod agents;
+pub mod calls;
 pub mod console;
+pub mod ivr;
+pub mod provider;
 pub mod queue;
 pub mod supervision;

@@ -1,0 +1,407 @@
+//! The use cases of calls: load and lock, decide, save, tell the queue, answer; each in the caller's transaction.
+
+use super::decide::fold;
+use super::model::{Action, Arrival, Ask, EndedBy, LegReport, Park, Reply, Script, Spoken};
+use super::store::{self, Call, NewCall};
+use crate::accounts::store as accounts;
+use crate::foundation::db::Tx;
+use crate::foundation::events::{self, About};
+use crate::foundation::fault::{Fault, Refusal};
+use crate::foundation::ids::{CallId, OfferId};
+use crate::foundation::phone::PhoneNumber;
+use crate::foundation::pii::Pii;
+use crate::hotline::ivr::decide::{self as menu, Facts, Input, Place, State, Then, Turn};
+use crate::hotline::ivr::flow::Flow;
+use crate::hotline::ivr::library::Library;
+use crate::hotline::ivr::store as flows;
+use crate::hotline::queue::commands::{self as queue, Join, Standing};
+use crate::hotline::queue::decide::Gone;
+use crate::hotline::queue::model::{Language, Policy};
+use serde_json::json;
+use std::sync::Arc;
+
+/// What the use cases must know besides the database.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Whose calls these are.
+    pub provider: &'static str,
+    /// The menu.
+    pub flows: Arc<Library>,
+    /// The queue's times and limits.
+    pub policy: Policy,
+    /// Opening hours do not apply: for exercises and demonstrations.
+    pub always_open: bool,
+}
+
+/// A hook was refused, or something is broken.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The hook is about a call that never arrived here.
+    #[error("this call never arrived here")]
+    UnknownCall,
+    /// Something is broken.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Refusal for CallError {
+    fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::UnknownCall => None,
+            Self::Fault(fault) => Some(fault),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCall => "unknown_call",
+            Self::Fault(_) => "fault",
+        }
+    }
+}
+
+/// The name under which the answer to a connect hook is kept.
+#[must_use]
+pub fn connect_step(offer: OfferId) -> String {
+    format!("connect.{offer}")
+}
+
+/// A call arrives. The same call arriving again is told what it is to do now.
+///
+/// # Errors
+/// When the database is away.
+pub async fn arrive(tx: &mut Tx, setup: &Setup, arrival: &Arrival) -> Result<Reply, CallError> {
+    if let Some(call) = store::lock_by_sid(tx, setup.provider, &arrival.sid).await? {
+        return Ok(resume(tx, setup, &call).await?);
+    }
+    let number = arrival.from.as_ref().map(number_of);
+    let returning = match &number {
+        Some(number) => queue::redeemable(tx, number).await?.is_some(),
+        None => false,
+    };
+    let flow = setup.flows.current();
+    let now = tx.now();
+    flows::write_down(tx.conn(), &flow, now).await?;
+    let turn = menu::begin(&flow.plan, Facts { now, always_open: setup.always_open, returning });
+    let id: CallId = tx.id();
+    let new =
+        NewCall { id, provider: setup.provider, sid: &arrival.sid, number: arrival.from.as_ref(), to: &arrival.to };
+    if !store::insert(tx, &new, (&flow.plan.name, &flow.version), &turn.state).await? {
+        let call = store::lock_by_sid(tx, setup.provider, &arrival.sid).await?.ok_or(CallError::UnknownCall)?;
+        return Ok(resume(tx, setup, &call).await?);
+    }
+    let data = json!({
+        "provider": setup.provider, "provider_call_sid": arrival.sid, "flow": flow.plan.name,
+        "flow_version": flow.version, "number_shown": number.is_some(), "returning": returning,
+    });
+    events::record(tx, "call.arrived", About { call: Some(id), ..About::default() }, data).await?;
+    Ok(Reply::Do(carry_on(tx, setup, &flow, id, number, turn).await?))
+}
+
+fn number_of(number: &PhoneNumber) -> Pii<String> {
+    Pii::new(number.expose().to_owned())
+}
+
+/// A question was answered with a key, or with silence.
+///
+/// # Errors
+/// When the call is unknown, or the database is away.
+pub async fn answered(
+    tx: &mut Tx,
+    setup: &Setup,
+    id: CallId,
+    question: u16,
+    input: &Input,
+) -> Result<Reply, CallError> {
+    let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
+    let step = format!("menu.{question}");
+    if let Some(reply) = store::reply(tx.conn(), id, &step).await? {
+        return Ok(reply);
+    }
+    let Some(menu) = call.menu.as_ref().filter(|menu| call.is_open() && menu.state.asked == question) else {
+        return Ok(resume(tx, setup, &call).await?);
+    };
+    let facts = Facts { now: tx.now(), always_open: setup.always_open, returning: menu.state.returning };
+    let (flow, turn) = match setup.flows.version(tx.conn(), &menu.version).await? {
+        Some(flow) => match menu::answer(&flow.plan, &menu.state, input, facts) {
+            Ok(turn) => (flow, turn),
+            Err(menu::NotAsking) => return Ok(resume(tx, setup, &call).await?),
+        },
+        None => return Ok(lead_out(tx, setup, &call, menu.state.clone()).await?),
+    };
+    store::save_state(tx, id, &turn.state).await?;
+    let reply = Reply::Do(carry_on(tx, setup, &flow, id, call.number.clone(), turn).await?);
+    store::keep_reply(tx, id, &step, &reply).await?;
+    Ok(reply)
+}
+
+/// The version of a running call is in no flow that can be read: today's flow leads it to an agent.
+async fn lead_out(tx: &mut Tx, setup: &Setup, call: &Call, state: State) -> Result<Reply, Fault> {
+    let flow = setup.flows.current();
+    let facts = Facts { now: tx.now(), always_open: setup.always_open, returning: state.returning };
+    let turn = menu::give_up_asking(&flow.plan, state, facts);
+    store::save_state(tx, call.id, &turn.state).await?;
+    Ok(Reply::Do(carry_on(tx, setup, &flow, call.id, call.number.clone(), turn).await?))
+}
+
+/// Does what a turn of the menu leads to, and says it in actions.
+async fn carry_on(
+    tx: &mut Tx,
+    setup: &Setup,
+    flow: &Flow,
+    call: CallId,
+    number: Option<Pii<String>>,
+    turn: Turn,
+) -> Result<Script, Fault> {
+    let Turn { state, say, then } = turn;
+    let language = state.language.unwrap_or(flow.plan.language);
+    let mut actions: Vec<Action> = say.into_iter().map(Action::Say).collect();
+    let asked = state.asked;
+    let (letter, last) = match then {
+        Then::Ask { number, prompts, patience } => ('m', Action::Ask(Ask { number, prompts, patience })),
+        Then::Join { topic } => {
+            queue::join(tx, &Join { call, number, language, topic }).await?;
+            ('q', Action::Park(Park::new(format!("q{asked}"), language)))
+        }
+        Then::TakeUp => {
+            take_up(tx, setup, call, number, language, &state).await?;
+            ('q', Action::Park(Park::new(format!("q{asked}"), language)))
+        }
+        Then::HangUp => ('g', Action::HangUp),
+    };
+    actions.push(last);
+    Ok(Script::new(call, format!("{letter}{asked}"), actions))
+}
+
+/// Takes the old place up, or joins anew when it is gone: somebody was faster, or its time has passed.
+async fn take_up(
+    tx: &mut Tx,
+    setup: &Setup,
+    call: CallId,
+    number: Option<Pii<String>>,
+    language: Language,
+    state: &State,
+) -> Result<(), Fault> {
+    if let Some(shown) = &number
+        && let Some(entry) = queue::redeemable(tx, shown).await?
+        && queue::redeem(tx, entry, call, &setup.policy).await?
+    {
+        return Ok(());
+    }
+    let topic = state.topic.unwrap_or(crate::hotline::queue::model::Topic::Book);
+    queue::join(tx, &Join { call, number, language, topic }).await?;
+    Ok(())
+}
+
+/// The provider asks whom to ring under an accepted offer.
+///
+/// # Errors
+/// When the call is unknown, or the database is away.
+pub async fn connect(tx: &mut Tx, setup: &Setup, id: CallId, offer: OfferId) -> Result<Reply, CallError> {
+    let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
+    let target = queue::connect_target(tx, offer, &setup.policy).await?.filter(|target| target.call == id);
+    let Some(target) = target.filter(|_| call.is_open()) else {
+        return Ok(resume(tx, setup, &call).await?);
+    };
+    let step = connect_step(offer);
+    if let Some(reply) = store::reply(tx.conn(), id, &step).await? {
+        return Ok(reply);
+    }
+    let Some(phone_user) = accounts::phone_user(tx.conn(), target.agent).await? else {
+        // An agent without a phone cannot be rung: the caller goes back to the same place.
+        queue::connect_failed(tx, offer, &setup.policy).await?;
+        return Ok(resume(tx, setup, &call).await?);
+    };
+    let language = language_of(setup, &call);
+    let ring = target.ring.try_into().unwrap_or(std::time::Duration::from_secs(15));
+    let actions = vec![Action::Connect { offer, phone_user, ring, language }];
+    let reply = Reply::Do(Script::new(id, offer_label('c', offer), actions));
+    store::keep_reply(tx, id, &step, &reply).await?;
+    Ok(reply)
+}
+
+/// Connecting has ended: with a talk, or without.
+///
+/// # Errors
+/// When the call is unknown, or the database is away.
+pub async fn connected(
+    tx: &mut Tx,
+    setup: &Setup,
+    id: CallId,
+    offer: OfferId,
+    talked: bool,
+) -> Result<Reply, CallError> {
+    let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
+    let step = format!("connected.{offer}");
+    if let Some(reply) = store::reply(tx.conn(), id, &step).await? {
+        return Ok(reply);
+    }
+    let language = language_of(setup, &call);
+    let reply = if talked {
+        // The report that the agent's phone answered may have been lost; its end says that it did.
+        queue::agent_answered(tx, offer, &setup.policy).await?;
+        queue::talk_ended(tx, id, &setup.policy).await?;
+        Reply::Do(Script::new(id, offer_label('g', offer), goodbye(setup, language)))
+    } else if queue::connect_failed(tx, offer, &setup.policy).await? && call.is_open() {
+        let label = offer_label('f', offer);
+        Reply::Do(Script::new(id, label.clone(), vec![Action::Park(Park::new(label, language))]))
+    } else {
+        resume(tx, setup, &call).await?
+    };
+    store::keep_reply(tx, id, &step, &reply).await?;
+    Ok(reply)
+}
+
+/// A call was taken out of what it did, and asks what to do now.
+///
+/// # Errors
+/// When the call is unknown, or the database is away.
+pub async fn begin_again(tx: &mut Tx, setup: &Setup, id: CallId) -> Result<Reply, CallError> {
+    let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
+    Ok(resume(tx, setup, &call).await?)
+}
+
+/// What a call is to do now, whatever came before. Changes nothing, so it may be asked as often as anybody likes.
+async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault> {
+    // A second is fine enough to tell the lists of one call apart, and coarse enough to repeat a repeated answer.
+    let label = |letter: char, now: time::OffsetDateTime| format!("{letter}{:x}", now.unix_timestamp());
+    let Some(menu) = call.menu.as_ref().filter(|_| call.is_open()) else {
+        return Ok(Reply::Do(Script::new(call.id, label('e', tx.now()), vec![Action::HangUp])));
+    };
+    let language = language_of(setup, call);
+    match &menu.state.place {
+        Place::Goodbye => Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), goodbye(setup, language)))),
+        Place::Asking { .. } => {
+            let flow = setup.flows.version(tx.conn(), &menu.version).await?.unwrap_or_else(|| setup.flows.current());
+            let actions = match menu::repeat(&flow.plan, &menu.state) {
+                Ok(Turn { then: Then::Ask { number, prompts, patience }, .. }) => {
+                    vec![Action::Ask(Ask { number, prompts, patience })]
+                }
+                Ok(_) | Err(menu::NotAsking) => return lead_out(tx, setup, call, menu.state.clone()).await,
+            };
+            Ok(Reply::Do(Script::new(call.id, format!("m{}", menu.state.asked), actions)))
+        }
+        Place::Queue => match queue::standing(tx.conn(), call.id).await? {
+            Standing::Waiting => {
+                let label = label('r', tx.now());
+                Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
+            }
+            // The list it has goes on: an answer that came late must not overwrite the one that connects it.
+            Standing::Connecting(_) | Standing::Talking => Ok(Reply::GoOn),
+            Standing::Over | Standing::Unknown => {
+                Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), goodbye(setup, language))))
+            }
+        },
+    }
+}
+
+fn goodbye(setup: &Setup, language: Language) -> Vec<Action> {
+    let text = setup.flows.current().plan.waiting.goodbye.of(language).to_owned();
+    vec![Action::Say(Spoken { language, text }), Action::HangUp]
+}
+
+/// The letter tells what the offer's script is for; the offer's last digits, which are random, tell it from others.
+fn offer_label(letter: char, offer: OfferId) -> String {
+    let id = offer.0.simple().to_string();
+    format!("{letter}{}", id.get(20..).unwrap_or(&id))
+}
+
+fn language_of(setup: &Setup, call: &Call) -> Language {
+    let chosen = call.menu.as_ref().and_then(|menu| menu.state.language);
+    chosen.unwrap_or_else(|| setup.flows.current().plan.language)
+}
+
+/// A leg has come further, or is over.
+///
+/// # Errors
+/// When the call is unknown, or the database is away.
+pub async fn report(tx: &mut Tx, setup: &Setup, report: &LegReport) -> Result<(), CallError> {
+    match &report.parent {
+        None => callers_leg(tx, setup, report).await,
+        Some(parent) => agents_leg(tx, setup, parent, report).await,
+    }
+}
+
+async fn callers_leg(tx: &mut Tx, setup: &Setup, report: &LegReport) -> Result<(), CallError> {
+    let Some(call) = store::lock_by_sid(tx, setup.provider, &report.sid).await? else {
+        let super::model::LegNews::Ended { by, .. } = report.news else { return Err(CallError::UnknownCall) };
+        if !report.inbound {
+            return Err(CallError::UnknownCall);
+        }
+        // The end overtook the arrival: it is written down, so that the arrival finds a call that is over.
+        let id: CallId = tx.id();
+        let new = NewCall { id, provider: setup.provider, sid: &report.sid, number: None, to: "" };
+        if store::insert_ended(tx, &new, by).await? {
+            let data = json!({ "by": by.code(), "provider_call_sid": report.sid, "never_arrived": true });
+            events::record(tx, "call.ended", About { call: Some(id), ..About::default() }, data).await?;
+        }
+        return Ok(());
+    };
+    let change = fold(Some(call.leg), report.news);
+    if let Some(leg) = change.leg {
+        store::save_leg(tx, call.id, leg, change.ended).await?;
+    }
+    if let Some(by) = change.ended {
+        ended(tx, setup, call.id, by).await?;
+    }
+    Ok(())
+}
+
+async fn ended(tx: &mut Tx, setup: &Setup, call: CallId, by: EndedBy) -> Result<(), Fault> {
+    let about = About { call: Some(call), ..About::default() };
+    events::record(tx, "call.ended", about, json!({ "by": by.code() })).await?;
+    let gone = match by {
+        EndedBy::Caller => Gone::HungUp,
+        EndedBy::System | EndedBy::Unknown => Gone::Lost,
+    };
+    queue::caller_gone(tx, call, gone, &setup.policy).await?;
+    Ok(())
+}
+
+async fn agents_leg(tx: &mut Tx, setup: &Setup, parent: &str, report: &LegReport) -> Result<(), CallError> {
+    let call = store::lock_by_sid(tx, setup.provider, parent).await?.ok_or(CallError::UnknownCall)?;
+    let before = store::agent_leg(tx, setup.provider, &report.sid).await?;
+    let standing = queue::standing(tx.conn(), call.id).await?;
+    let change = fold(before.map(|(leg, _)| leg), report.news);
+    let Some(leg) = change.leg else { return Ok(()) };
+    // A phone is first heard of while its offer is being connected; later reports may come when another one is.
+    let offer = match (before, standing) {
+        (Some((_, offer)), _) => offer,
+        (None, Standing::Connecting(offer)) => Some(offer),
+        (None, Standing::Waiting | Standing::Talking | Standing::Over | Standing::Unknown) => None,
+    };
+    store::save_agent_leg(tx, setup.provider, &report.sid, call.id, leg, offer).await?;
+    let mut talking = standing == Standing::Talking;
+    if let Some(offer) = offer.filter(|_| change.answered) {
+        talking |= queue::agent_answered(tx, offer, &setup.policy).await?;
+    }
+    // Only the end of a talk acts here. A phone that was never answered is reported by the dial itself, which must have
+    // ended before the caller may be taken elsewhere.
+    if talking && change.ended.is_some() && leg.answered {
+        queue::talk_ended(tx, call.id, &setup.policy).await?;
+    }
+    Ok(())
+}
+
+/// A call is no longer among the provider's, and nobody has told us its end.
+///
+/// # Errors
+/// When the database is away.
+pub async fn vanished(tx: &mut Tx, setup: &Setup, id: CallId) -> Result<(), CallError> {
+    let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
+    let news = super::model::LegNews::Ended { by: EndedBy::Unknown, answered: call.leg.answered };
+    let change = fold(Some(call.leg), news);
+    if let (Some(leg), Some(by)) = (change.leg, change.ended) {
+        store::save_leg(tx, id, leg, Some(by)).await?;
+        ended(tx, setup, id, by).await?;
+    }
+    Ok(())
+}
+
+impl Call {
+    /// Whether the caller is still on the line, as far as we know.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.leg.progress < super::model::Progress::Ended
+    }
+}

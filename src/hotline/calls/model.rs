@@ -1,0 +1,244 @@
+//! Neutral call control: what the provider tells us and what we tell it, in no dialect.
+//!
+//! The provider module translates both ways. A document that was sent is stored in these words, so that a repeated hook
+//! is answered as before, whatever dialect it speaks.
+
+use crate::foundation::ids::{CallId, OfferId};
+use crate::foundation::phone::PhoneNumber;
+use crate::hotline::queue::model::Language;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A call that arrives.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The provider's name for the call.
+    pub sid: String,
+    /// The caller's number, when shown and readable.
+    pub from: Option<PhoneNumber>,
+    /// The number that was dialled, as the provider sends it: it is ours, and no personal data.
+    pub to: String,
+}
+
+/// How far a leg has come. It only goes forward: reports arrive late, twice and in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Progress {
+    /// The provider knows of it.
+    Trying,
+    /// It rings.
+    Ringing,
+    /// It was answered.
+    Answered,
+    /// It is over.
+    Ended,
+}
+
+impl Progress {
+    /// The name in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Trying => "trying",
+            Self::Ringing => "ringing",
+            Self::Answered => "answered",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// The progress of a stored name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Trying, Self::Ringing, Self::Answered, Self::Ended].into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// Who ended a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EndedBy {
+    /// The caller hung up.
+    Caller,
+    /// The provider ended it, at our word or because its list ran out.
+    System,
+    /// Nobody told us: it was gone when we looked.
+    Unknown,
+}
+
+impl EndedBy {
+    /// The name in the database and in the event log.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::System => "system",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a report says of a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegNews {
+    /// Its progress, before the end.
+    Progress(Progress),
+    /// It is over.
+    Ended {
+        /// By whom.
+        by: EndedBy,
+        /// Whether it had been answered: a report of the answer may be missing.
+        answered: bool,
+    },
+}
+
+impl LegNews {
+    /// How far the leg has come at least.
+    #[must_use]
+    pub const fn progress(self) -> Progress {
+        match self {
+            Self::Progress(progress) => progress,
+            Self::Ended { .. } => Progress::Ended,
+        }
+    }
+}
+
+/// A report about a leg.
+#[derive(Clone, Debug)]
+pub struct LegReport {
+    /// The provider's name for the leg.
+    pub sid: String,
+    /// The provider's name for the caller's leg, when this leg was dialled from it.
+    pub parent: Option<String>,
+    /// Whether the leg came from outside.
+    pub inbound: bool,
+    /// What it says.
+    pub news: LegNews,
+}
+
+/// A point of a call at which the provider asks what to do next. It names itself in the URL it asks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A question of the menu was answered, or nobody answered.
+    Menu {
+        /// The number of the question in this call.
+        number: u16,
+        /// Which of its prompts was playing, from 1.
+        part: u8,
+        /// How many prompts it has: silence counts only after the last.
+        parts: u8,
+    },
+    /// A piece of music has ended.
+    Tick(Tick),
+    /// The call is to be connected, under an accepted offer.
+    Connect(OfferId),
+    /// Connecting has ended: with a talk, or without.
+    Connected(OfferId),
+    /// The call was taken out of whatever it did, to be told anew.
+    Resume,
+}
+
+/// A piece of a park list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Tick {
+    /// The list it belongs to.
+    pub park: Park,
+    /// Its place in the list, from 0.
+    pub index: u16,
+}
+
+/// A list of music.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Park {
+    /// What made the list: it tells the lists of one call apart.
+    pub label: String,
+    /// How often it was renewed.
+    pub round: u32,
+    /// The language of the announcements between the music.
+    pub language: Language,
+}
+
+impl Park {
+    /// The first list of a label.
+    #[must_use]
+    pub const fn new(label: String, language: Language) -> Self {
+        Self { label, round: 0, language }
+    }
+
+    /// The list that takes this one's place before it burns down.
+    #[must_use]
+    pub fn renewed(&self) -> Self {
+        Self { round: self.round.saturating_add(1), ..self.clone() }
+    }
+}
+
+/// A sentence to be spoken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// Its language: the deployment has a voice for each.
+    pub language: Language,
+    /// The words.
+    pub text: String,
+}
+
+/// A question to be answered with one key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The number of the question in this call.
+    pub number: u16,
+    /// What is spoken; a key ends it. More than one: the question in several languages.
+    pub prompts: Vec<Spoken>,
+    /// How long the caller may think after the last prompt.
+    pub patience: Duration,
+}
+
+/// What the provider shall do, in no dialect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Speak.
+    Say(Spoken),
+    /// Ask for a key.
+    Ask(Ask),
+    /// Keep the caller in music.
+    Park(Park),
+    /// Ring an agent's phone and connect.
+    Connect {
+        /// Under which offer.
+        offer: OfferId,
+        /// The agent's phone.
+        phone_user: String,
+        /// How long it may ring.
+        ring: Duration,
+        /// The caller's language, for the music if it fails.
+        language: Language,
+    },
+    /// End the call.
+    HangUp,
+}
+
+/// What a hook is answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Go on with the list you have.
+    GoOn,
+    /// Do this instead.
+    Do(Script),
+}
+
+/// A list of actions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Script {
+    /// The call; unknown where a script must be given although the database is away.
+    pub call: Option<CallId>,
+    /// Tells the scripts of one call apart; names their verbs.
+    pub label: String,
+    /// What to do, in this order.
+    pub actions: Vec<Action>,
+}
+
+impl Script {
+    /// Actions of a call under a label.
+    #[must_use]
+    pub fn new(call: CallId, label: impl Into<String>, actions: Vec<Action>) -> Self {
+        Self { call: Some(call), label: label.into(), actions }
+    }
+}

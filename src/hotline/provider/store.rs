@@ -1,0 +1,102 @@
+//! All SQL of the provider module: comparing our calls with the provider's, and when waiting calls were last heard.
+
+use crate::foundation::db::Tx;
+use crate::foundation::fault::Fault;
+use crate::foundation::ids::CallId;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A call that we hold for open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Id.
+    pub id: CallId,
+    /// The provider's name for it.
+    pub sid: String,
+    /// The provider's list lacked it then.
+    pub missing_since: Option<OffsetDateTime>,
+    /// When it last asked for music, or arrived.
+    pub heard_at: OffsetDateTime,
+}
+
+/// Every open call that arrived before a moment.
+///
+/// # Errors
+/// When the database is away.
+pub async fn open_calls(conn: &mut PgConnection, provider: &str, before: OffsetDateTime) -> Result<Vec<Open>, Fault> {
+    let rows = sqlx::query!(
+        r#"
+        -- provider: calls that we hold for open
+        select call.id, call.provider_call_sid, call.missing_since,
+               greatest(call.arrived_at, heard.at) as "heard_at!"
+          from call left join call_heard heard on heard.call_id = call.id
+         where call.provider = $1 and call.ended_at is null and call.arrived_at < $2
+        "#,
+        provider,
+        before
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Open {
+            id: CallId(row.id),
+            sid: row.provider_call_sid,
+            missing_since: row.missing_since,
+            heard_at: row.heard_at,
+        })
+        .collect())
+}
+
+/// Notes which open calls the provider's list lacks, and which it has again.
+///
+/// # Errors
+/// When the database is away.
+pub async fn note_missing(tx: &mut Tx, missing: &[Uuid], found: &[Uuid]) -> Result<(), Fault> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"
+        -- provider: note calls that are missing, and calls that are back
+        update call set missing_since = case when id = any($1) then $3::timestamptz end
+         where (id = any($1) and missing_since is null) or (id = any($2) and missing_since is not null)
+        "#,
+        missing,
+        found,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Writes down in bulk which calls asked for music lately.
+///
+/// # Errors
+/// When the database is away.
+pub async fn note_heard(tx: &mut Tx, calls: &[Uuid]) -> Result<(), Fault> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"
+        -- provider: calls that asked for music lately
+        insert into call_heard (call_id, at) select unnest($1::uuid[]), $2
+        on conflict (call_id) do update set at = excluded.at
+        "#,
+        calls,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Forgets what was heard of calls before a moment.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_heard(tx: &mut Tx, before: OffsetDateTime) -> Result<(), Fault> {
+    sqlx::query!("delete from call_heard where at < $1 -- provider: forget old ticks", before)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

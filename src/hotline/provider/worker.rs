@@ -1,0 +1,174 @@
+//! What was promised to be asked of the provider: connect a caller, park a caller, end a call.
+//!
+//! A worker looks at what is true now, asks once, and leaves the rest to deadlines: after an unknown outcome it looks
+//! whether the provider came to ask, before it asks again.
+
+use super::steps::Steps;
+use super::{Provider, ProviderError};
+use crate::foundation::db::Db;
+use crate::foundation::fault::{Fault, While};
+use crate::foundation::ids::{CallId, OfferId};
+use crate::foundation::jobs::{Job, Outcome, Worker, pause};
+use crate::hotline::calls::commands::{self as calls, CallError, Setup};
+use crate::hotline::calls::model::Step;
+use crate::hotline::calls::store;
+use crate::hotline::queue::commands::{self as queue, CONNECT_JOB, HANG_UP_JOB, Order, PARK_JOB, Standing};
+use crate::in_tx;
+use std::sync::Arc;
+
+/// What the workers work with.
+#[derive(Clone)]
+pub struct Desk {
+    /// The pool of the work plane.
+    pub db: Db,
+    /// The provider.
+    pub provider: Arc<dyn Provider>,
+    /// The URLs at which calls ask.
+    pub steps: Steps,
+    /// What the use cases must know.
+    pub setup: Setup,
+}
+
+/// Rings an agent's phone from the caller's call.
+pub struct Connect(pub Desk);
+
+/// Puts a caller back into music.
+pub struct ParkAgain(pub Desk);
+
+/// Ends a call.
+pub struct HangUp(pub Desk);
+
+/// The three workers.
+#[must_use]
+pub fn workers(desk: &Desk) -> Vec<Arc<dyn Worker>> {
+    vec![Arc::new(Connect(desk.clone())), Arc::new(ParkAgain(desk.clone())), Arc::new(HangUp(desk.clone()))]
+}
+
+fn order_of(job: &Job) -> Result<Order, Fault> {
+    serde_json::from_value(job.payload.clone()).while_doing("read a promise to the provider")
+}
+
+fn offer_of(order: &Order) -> Result<OfferId, Fault> {
+    order.offer.ok_or_else(|| Fault::plain("a promise to the provider names no offer"))
+}
+
+fn again(pause: std::time::Duration, error: &ProviderError) -> Outcome {
+    Outcome::Again(pause.try_into().unwrap_or(time::Duration::MINUTE), error.to_string())
+}
+
+impl Desk {
+    /// Where the call stands, and its name at the provider when it is open.
+    async fn look(&self, call: CallId) -> Result<(Standing, Option<String>), Fault> {
+        let mut conn = self.db.pool().acquire().await?;
+        let standing = queue::standing(&mut conn, call).await?;
+        Ok((standing, store::open_sid(&mut conn, call).await?))
+    }
+
+    /// The provider says that it has no such call, or not in a state to be told anything. Only a call that it really has
+    /// not is over; anything else is left to the offer's end.
+    async fn gone(&self, call: CallId, sid: &str, offer: Option<OfferId>) -> Result<Outcome, Fault> {
+        match self.provider.leg(sid).await {
+            Ok(None) => {
+                vanish(&self.db, &self.setup, call).await?;
+                Ok(Outcome::Done)
+            }
+            Ok(Some(_)) => self.failed(offer, "the call cannot be told anything now").await,
+            Err(error) => Ok(again(std::time::Duration::from_millis(500), &error)),
+        }
+    }
+
+    /// The agent is not waited for any longer: the caller goes back to the same place.
+    async fn failed(&self, offer: Option<OfferId>, why: &str) -> Result<Outcome, Fault> {
+        if let Some(offer) = offer {
+            let policy = &self.setup.policy;
+            let settled: Result<bool, Fault> =
+                in_tx!(&self.db, "connecting refused", |tx| queue::connect_failed(tx, offer, policy));
+            settled?;
+        }
+        Ok(Outcome::GivenUp(why.to_owned()))
+    }
+
+    async fn interrupt(&self, job: &Job, order: &Order, sid: &str, step: &Step) -> Result<Outcome, Fault> {
+        let url = self.steps.url(order.call, step);
+        match self.provider.interrupt(sid, &url).await {
+            Ok(()) => Ok(Outcome::Done),
+            Err(ProviderError::Gone) => self.gone(order.call, sid, order.offer).await,
+            Err(error @ ProviderError::Busy(wait)) => Ok(again(wait, &error)),
+            Err(error @ ProviderError::Refused(_)) => self.failed(order.offer, &error.to_string()).await,
+            Err(error @ ProviderError::Unknown(_)) => Ok(Outcome::Again(pause(job.attempt), error.to_string())),
+        }
+    }
+}
+
+/// Ends a call that the provider does not have any more.
+pub(super) async fn vanish(db: &Db, setup: &Setup, call: CallId) -> Result<(), Fault> {
+    match in_tx!(db, "call vanished", |tx| calls::vanished(tx, setup, call)) {
+        Ok(()) | Err(CallError::UnknownCall) => Ok(()),
+        Err(CallError::Fault(fault)) => Err(fault),
+    }
+}
+
+#[async_trait::async_trait]
+impl Worker for Connect {
+    fn kind(&self) -> &'static str {
+        CONNECT_JOB
+    }
+
+    fn parallel(&self) -> usize {
+        16
+    }
+
+    async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
+        let order = order_of(job)?;
+        let offer = offer_of(&order)?;
+        let (standing, sid) = self.0.look(order.call).await?;
+        let (Standing::Connecting(current), Some(sid)) = (standing, sid) else { return Ok(Outcome::Dropped) };
+        if current != offer {
+            return Ok(Outcome::Dropped);
+        }
+        if job.attempt > 1 {
+            // The answer to an earlier attempt was lost. Asking again would take the caller out of a dial that runs.
+            let mut conn = self.0.db.pool().acquire().await?;
+            if store::was_dialled(&mut conn, order.call, offer).await? {
+                return Ok(Outcome::Done);
+            }
+        }
+        self.0.interrupt(job, &order, &sid, &Step::Connect(offer)).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Worker for ParkAgain {
+    fn kind(&self) -> &'static str {
+        PARK_JOB
+    }
+
+    async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
+        let order = order_of(job)?;
+        let (standing, sid) = self.0.look(order.call).await?;
+        let (Standing::Waiting, Some(sid)) = (standing, sid) else { return Ok(Outcome::Dropped) };
+        // The offer is over already: its failure is not reported again.
+        let order = Order { offer: None, ..order };
+        self.0.interrupt(job, &order, &sid, &Step::Resume).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Worker for HangUp {
+    fn kind(&self) -> &'static str {
+        HANG_UP_JOB
+    }
+
+    async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
+        let order = order_of(job)?;
+        let (_, sid) = self.0.look(order.call).await?;
+        let Some(sid) = sid else { return Ok(Outcome::Dropped) };
+        match self.0.provider.hang_up(&sid).await {
+            Ok(()) => Ok(Outcome::Done),
+            Err(ProviderError::Gone) => self.0.gone(order.call, &sid, None).await,
+            Err(error @ ProviderError::Busy(wait)) => Ok(again(wait, &error)),
+            Err(error @ ProviderError::Refused(_)) => Ok(Outcome::GivenUp(error.to_string())),
+            Err(error @ ProviderError::Unknown(_)) => Ok(Outcome::Again(pause(job.attempt), error.to_string())),
+        }
+    }
+}
