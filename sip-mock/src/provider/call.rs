@@ -281,7 +281,9 @@ impl Call {
         if matches!(instruction.verb, verbs::Verb::Gather(_)) {
             state.questions += 1;
         }
-        let parked = state.hold_list && verbs::is_hold_music(&instruction.verb);
+        // An announcement between two pieces is part of the waiting, the apology after the last one is not.
+        let music = |i: &Instruction| verbs::is_hold_music(&i.verb);
+        let parked = state.hold_list && (music(&instruction) || state.list.iter().any(music));
         let verb = VerbView {
             number: state.verbs_begun,
             question: state.questions,

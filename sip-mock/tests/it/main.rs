@@ -9,5 +9,6 @@ mod hold_list;
 mod hooks;
 mod keys;
 mod rest;
+mod robots;
 mod service;
 mod shapes;
