@@ -152,3 +152,33 @@ pub trait AppointmentSource: Send + Sync + 'static {
     /// The content of exactly this version, or nothing when the series has moved on or was erased.
     async fn content(&self, series: SeriesId, version: i32) -> Result<Option<Content>, Fault>;
 }
+
+/// What is ordered in the transaction of a booking: which version is to be said, and by which channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The appointments.
+    pub series: SeriesId,
+    /// Their version.
+    pub version: i32,
+    /// What is said of them.
+    pub kind: Kind,
+    /// Whether a letter is wanted.
+    pub letter: bool,
+    /// Whether an e-mail is wanted.
+    pub email: bool,
+    /// In which language.
+    pub language: Language,
+    /// The day of the first appointment: what comes after it is of no use.
+    pub first_day: Date,
+}
+
+/// How far the papers of a version have come, as codes for the console: `ordered`, `mailed`, `sent`, `failed` …
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Paper {
+    /// The appointments.
+    pub series: SeriesId,
+    /// The latest letter.
+    pub letter: Option<String>,
+    /// The latest e-mail.
+    pub email: Option<String>,
+}

@@ -6,6 +6,7 @@
 mod layers;
 
 use crate::accounts;
+use crate::correspondence;
 use crate::foundation::db::Sizes;
 use crate::foundation::fault::Fault;
 use crate::hotline::queue;
@@ -32,6 +33,8 @@ pub struct Config {
     pub accounts: accounts::settings::Settings,
     /// The queue.
     pub queue: queue::settings::Settings,
+    /// Letters and e-mails.
+    pub correspondence: correspondence::settings::Settings,
 }
 
 /// Section `[database]`.
@@ -113,6 +116,7 @@ impl Config {
         let wrong = |sentence: String| Fault::plain(format!("configuration: {sentence}"));
         self.accounts.validate().map_err(wrong)?;
         self.queue.policy().map_err(wrong)?;
+        self.correspondence.validate().map_err(wrong)?;
         for (name, listener) in [("hooks", &self.hooks), ("staff", &self.staff)] {
             let url = &listener.public_url;
             if !(url.starts_with("http://") || url.starts_with("https://")) || url.ends_with('/') {

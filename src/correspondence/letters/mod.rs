@@ -22,6 +22,7 @@ mod table;
 pub mod template;
 pub mod token;
 pub mod typesetter;
+pub mod worker;
 mod wording;
 mod words;
 
