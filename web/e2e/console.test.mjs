@@ -1,0 +1,311 @@
+/** The console in a real browser: an agent's working day, by keyboard, with everything that goes wrong in it. */
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import {
+    anAgent,
+    CALLER_WITHIN_MS,
+    focusedText,
+    grip,
+    launch,
+    leave,
+    logIn,
+    open,
+    PERSON,
+    reservePair,
+    scripted,
+    takeCall,
+    typePerson,
+    url,
+    waitForOffer,
+    waitUntil,
+    wrapUp,
+} from "./browser.mjs";
+import { look } from "./looks.mjs";
+import { scriptedServer } from "./scripted.mjs";
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+const stop = scriptedServer();
+before(async () => {
+    browser = await launch();
+});
+after(async () => {
+    await browser.close();
+    stop();
+});
+
+const onlyScripted = scripted ? false : "needs the scripted server";
+
+test("console_keyboard_only_booking: log in, take a call, book, wrap up, without a mouse", async () => {
+    /** @type {string[]} */
+    const faults = [];
+    const page = await open(browser, { faults });
+    const agent = anAgent();
+    await page.goto(url);
+    await page.getByLabel("Anmeldename").waitFor();
+    await look(page, "login", { dark: true });
+    await logIn(page, agent);
+    await page.locator("#presence").waitFor();
+    await look(page, "console-not-ready", { focused: false });
+    await waitForOffer(page);
+    assert.match(await page.title(), /Anruf/);
+    assert.match(await focusedText(page), /Annehmen/);
+    await page.waitForTimeout(600);
+    await page.keyboard.press("F2");
+    await page.locator("#person").waitFor();
+    await page.getByText("Im Gespräch").first().waitFor({ timeout: CALLER_WITHIN_MS });
+    await waitUntil(async () => (await page.evaluate(() => document.activeElement?.id)) === "person-family_name");
+    await typePerson(page, PERSON);
+    await waitUntil(() => page.getByText("Entwurf gesichert").isVisible());
+    await look(page, "console-call", { dark: true });
+    await reservePair(page);
+    await look(page, "console-reserved");
+    await page.keyboard.press("Control+Enter");
+    await page.locator("#read-aloud").waitFor();
+    await waitUntil(async () => (await page.evaluate(() => document.activeElement?.id)) === "read-aloud");
+    assert.match(await page.locator(".aloud").innerText(), /Jürgen Łukasik/);
+    assert.equal(await page.locator(".aloud__reference span").count(), 3);
+    await page.locator(".papers-state").getByText("Brief").waitFor();
+    await look(page, "console-booked", { dark: true });
+    await page.keyboard.press("Shift+F9");
+    await page.locator(".codes button").first().waitFor();
+    await look(page, "console-wrap-up");
+    // Not ready afterwards, so that the day of this agent ends here.
+    await page.keyboard.press("F9");
+    await page.getByText("Danach: Pause").waitFor();
+    await wrapUp(page);
+    await page.getByText("Nicht bereit").first().waitFor();
+    assert.deepEqual(faults, []);
+    await leave(page);
+});
+
+test("offer_focus_and_dead_time: an early key takes no caller, and the focus comes back", async () => {
+    const page = await open(browser);
+    await logIn(page, anAgent());
+    await page.locator("#presence").waitFor();
+    await page.locator("#settings").focus();
+    await waitForOffer(page);
+    await page.keyboard.press("F2");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Space");
+    assert.ok(await page.locator("#accept").isVisible(), "half a second has not passed");
+    await waitUntil(async () => /Annehmen/.test(await focusedText(page)));
+    await look(page, "console-offer", { dark: true });
+    await page.keyboard.press("Shift+F2");
+    await page.locator("#accept").waitFor({ state: "detached" });
+    await waitUntil(async () => (await page.evaluate(() => document.activeElement?.tagName)) !== "BODY");
+    await leave(page);
+});
+
+test("form errors lead to their fields and keep what was typed", async () => {
+    const page = await open(browser);
+    await logIn(page, anAgent());
+    await takeCall(page);
+    await page.locator("#person-born_on").focus();
+    await page.keyboard.type("24.03.1939");
+    await page.locator("#person-claim").focus();
+    await page.keyboard.press("ArrowDown");
+    await reservePair(page);
+    await page.keyboard.press("Control+Enter");
+    await page.locator("#summary-form").waitFor();
+    await waitUntil(async () => (await page.evaluate(() => document.activeElement?.id)) === "summary-form");
+    await look(page, "console-errors", { dark: true });
+    assert.equal(await page.locator("#person-family_name").getAttribute("aria-invalid"), "true");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await waitUntil(async () => (await page.evaluate(() => document.activeElement?.id)) === "person-family_name");
+    await page.keyboard.type("Müller");
+    assert.equal(await page.locator("#person-family_name").getAttribute("aria-invalid"), null);
+    assert.equal(await page.locator("#person-born_on").inputValue(), "24.03.1939");
+    await page.keyboard.press("F9");
+    await wrapUp(page);
+    await leave(page);
+});
+
+test("reconnect_keeps_call_and_draft: nothing typed is lost, booking is locked with its reason", async () => {
+    const page = await open(browser);
+    const network = await grip(page);
+    await logIn(page, anAgent());
+    await takeCall(page);
+    await page.keyboard.type("Mül");
+    await network.cut();
+    await page.locator("#link-bar").waitFor();
+    await page.locator("#person-family_name").focus();
+    await page.keyboard.type("ler");
+    await page.getByText("Ohne Verbindung kann nicht gebucht werden").waitFor();
+    await look(page, "console-reconnecting");
+    network.mode = "pass";
+    await page.locator("#link-bar").waitFor({ state: "detached", timeout: 15_000 });
+    await waitUntil(() => page.getByText("Entwurf gesichert").isVisible());
+    assert.equal(await page.locator("#person-family_name").inputValue(), "Müller");
+    await page.reload();
+    await page.locator("#person").waitFor();
+    assert.equal(await page.locator("#person-family_name").inputValue(), "Müller");
+    await page.getByText("Im Gespräch").first().waitFor();
+    await page.keyboard.press("F9");
+    await wrapUp(page);
+    await leave(page);
+});
+
+test("a page that hears nothing for six seconds says so", async () => {
+    const page = await open(browser);
+    const network = await grip(page);
+    await logIn(page, anAgent());
+    await page.locator("#presence").waitFor();
+    await page.locator("#presence").focus();
+    network.mode = "mute";
+    await page.getByText("Keine neuen Daten").first().waitFor({ timeout: 10_000 });
+    await look(page, "console-stale");
+    network.mode = "pass";
+    await page.getByText("Verbunden", { exact: true }).waitFor({ timeout: 10_000 });
+    await leave(page);
+});
+
+test("takeover_shows_full_call: the newest window has everything, the old one says so and can take it back", async () => {
+    const agent = anAgent();
+    const old = await open(browser);
+    await logIn(old, agent);
+    await takeCall(old);
+    await old.keyboard.type("Dvořák");
+    await waitUntil(() => old.getByText("Entwurf gesichert").isVisible());
+    const young = await open(browser);
+    await logIn(young, agent);
+    await young.locator("#person").waitFor();
+    assert.equal(await young.locator("#person-family_name").inputValue(), "Dvořák");
+    await young.getByText("Im Gespräch").first().waitFor();
+    await old.getByText("In einem anderen Fenster geöffnet").waitFor();
+    await waitUntil(async () => /Hier weiterarbeiten/.test(await focusedText(old)));
+    assert.equal(await old.getByText("Dvořák").count(), 0, "nothing of the caller stays on the old window");
+    await look(old, "console-taken-over");
+    await old.keyboard.press("Enter");
+    await old.locator("#person").waitFor();
+    assert.equal(await old.locator("#person-family_name").inputValue(), "Dvořák");
+    await young.getByText("In einem anderen Fenster geöffnet").waitFor();
+    await young.context().close();
+    await old.keyboard.press("F9");
+    await wrapUp(old);
+    await leave(old);
+});
+
+test("next_state_last_click_wins: pause afterwards, or ready after all", async () => {
+    const page = await open(browser);
+    await logIn(page, anAgent());
+    await takeCall(page);
+    await page.keyboard.press("F9");
+    await page.getByText("Danach: Pause").waitFor();
+    await page.keyboard.press("F9");
+    await page.getByText("Danach: Bereit").waitFor();
+    await page.keyboard.press("F9");
+    await page.getByText("Danach: Pause").waitFor();
+    await wrapUp(page);
+    await page.getByText("Nicht bereit: Pause").first().waitFor();
+    await leave(page);
+});
+
+test("pair_conflict_offers_alternatives: in place, nothing else changes", { skip: onlyScripted }, async () => {
+    const page = await open(browser);
+    await logIn(page, anAgent());
+    await takeCall(page);
+    await typePerson(page, PERSON);
+    await page.keyboard.press("Alt+2");
+    await page.keyboard.press("Enter");
+    await page.locator("#proposals button").first().waitFor();
+    await waitUntil(() => page.evaluate(() => document.activeElement?.closest("#proposals") !== null));
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.locator("#proposals .is-taken").waitFor();
+    await waitUntil(() => page.evaluate(() => document.activeElement?.closest(".is-fresh") !== null));
+    assert.equal(await page.locator("#proposals .is-fresh").count(), 3);
+    assert.equal(await page.locator("#person-family_name").inputValue(), PERSON.family);
+    await look(page, "console-pair-taken");
+    await page.keyboard.press("Enter");
+    await page.locator("#reserved").waitFor();
+    await page.keyboard.press("F9");
+    await wrapUp(page);
+    await leave(page);
+});
+
+test("hangup_before_confirm_still_books: the caller is gone, the booking is finished", { skip: onlyScripted }, async () => {
+    const page = await open(browser);
+    const agent = anAgent();
+    await logIn(page, agent);
+    await takeCall(page);
+    await typePerson(page, PERSON);
+    await reservePair(page);
+    await fetch(`${url}/fake/hang-up?login=${agent.login}`);
+    await page.getByText("Buchung abschließen?").first().waitFor();
+    await look(page, "console-hung-up");
+    await page.keyboard.press("Shift+F4");
+    await page.getByText("Verlängern (1×)").waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.locator("#read-aloud").waitFor();
+    await page.keyboard.press("F9");
+    await wrapUp(page);
+    await leave(page);
+});
+
+test("a part that is down is named with its way round", { skip: onlyScripted }, async () => {
+    const page = await open(browser);
+    const agent = anAgent();
+    await logIn(page, agent);
+    await page.locator("#presence").waitFor();
+    await page.locator("#presence").focus();
+    await fetch(`${url}/fake/degraded?login=${agent.login}&parts=print,mail`);
+    await page.getByText("Der Druck ist gestört").waitFor();
+    await look(page, "console-degraded");
+    await leave(page);
+});
+
+test("a booking is found by its reference and cancelled", { skip: onlyScripted }, async () => {
+    const page = await open(browser);
+    await logIn(page, anAgent());
+    await takeCall(page);
+    await page.keyboard.press("Alt+3");
+    await page.keyboard.type("k7mx q2pr 9t4a");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("11.02.1938");
+    await page.keyboard.press("Enter");
+    await page.locator(".found").waitFor();
+    await page.getByRole("button", { name: "Beide Termine absagen" }).focus();
+    await look(page, "console-found");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await look(page, "console-cancel");
+    await page.getByRole("button", { name: "Ja, absagen" }).focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".found").getByText("abgesagt").waitFor();
+    await page.keyboard.press("F9");
+    await wrapUp(page);
+    await leave(page);
+});
+
+test("a person is found and fills the form", { skip: onlyScripted }, async () => {
+    const page = await open(browser);
+    await logIn(page, anAgent());
+    await takeCall(page);
+    await page.keyboard.type("Dvořák");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("11.2.1938");
+    await page.keyboard.press("Enter");
+    await page.locator("#hits button").first().waitFor();
+    await waitUntil(() => page.evaluate(() => document.activeElement?.closest("#hits") !== null));
+    await look(page, "console-hits");
+    await page.keyboard.press("Enter");
+    await waitUntil(async () => (await page.locator("#person-street").inputValue()) === "Königsbrücker Straße 12");
+    await page.keyboard.press("F9");
+    await wrapUp(page);
+    await leave(page);
+});
+
+test("the menu and the keys can be opened and left by keyboard", async () => {
+    const page = await open(browser);
+    await logIn(page, anAgent());
+    await page.locator("#settings").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#settings-panel").waitFor();
+    await look(page, "console-menu");
+    await page.keyboard.press("Escape");
+    await waitUntil(async () => (await page.evaluate(() => document.activeElement?.id)) === "settings");
+    await leave(page);
+});

@@ -1,0 +1,26 @@
+/** Starts the scripted server unless `VAXLINE_URL` names a real one. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { scripted, url } from "./browser.mjs";
+import { before } from "node:test";
+
+/** @returns {() => void} stops what was started */
+export function scriptedServer() {
+    if (!scripted) {
+        return () => {};
+    }
+    const server = spawn(process.execPath, [fileURLToPath(new URL("../fake/server.mjs", import.meta.url))], {
+        stdio: "inherit",
+        env: { ...process.env, PORT: new URL(url).port },
+    });
+    before(async () => {
+        const deadline = performance.now() + 10_000;
+        while (!(await fetch(url).then(() => true, () => false))) {
+            if (performance.now() > deadline) {
+                throw new Error("the scripted server did not start");
+            }
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+    });
+    return () => server.kill();
+}

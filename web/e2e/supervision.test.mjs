@@ -1,0 +1,49 @@
+/** The supervisor's page in a real browser. */
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { grip, launch, logIn, open, theSupervisor, waitUntil } from "./browser.mjs";
+import { look } from "./looks.mjs";
+import { scriptedServer } from "./scripted.mjs";
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+const stop = scriptedServer();
+before(async () => {
+    browser = await launch();
+});
+after(async () => {
+    await browser.close();
+    stop();
+});
+
+test("the board is live and readable", async () => {
+    /** @type {string[]} */
+    const faults = [];
+    const page = await open(browser, { faults });
+    await logIn(page, theSupervisor());
+    await page.locator("#tile-waiting").waitFor();
+    await page.getByText("Daten aktuell").waitFor();
+    await look(page, "supervision", { focused: false, dark: true });
+    const sum = await page.locator("tfoot td").innerText();
+    const parts = await page.locator("tbody .kern-table__cell--numeric").allInnerTexts();
+    assert.equal(Number(sum), parts.map(Number).reduce((total, part) => total + part, 0));
+    assert.deepEqual(faults, []);
+    await page.context().close();
+});
+
+test("board_stale_after_6s: old figures are grey, stand still and carry their time", async () => {
+    const page = await open(browser);
+    const network = await grip(page, "/supervision/ws");
+    await logIn(page, theSupervisor());
+    await page.getByText("Daten aktuell").waitFor();
+    network.mode = "mute";
+    await page.getByText(/^Stand \d\d:\d\d:\d\d$/).waitFor({ timeout: 10_000 });
+    const longest = await page.locator("#tile-longest dd").first().innerText();
+    await look(page, "supervision-stale", { focused: false });
+    assert.equal(await page.locator("#tile-longest dd").first().innerText(), longest);
+    network.mode = "pass";
+    await waitUntil(() => page.getByText("Daten aktuell").isVisible());
+    await network.cut();
+    await page.getByText("Verbindung unterbrochen").first().waitFor();
+    await page.context().close();
+});

@@ -1,0 +1,117 @@
+/** The caller on the line: who, why, how long; and after the call the wrap-up. */
+import { useEffect } from "preact/hooks";
+import { say } from "../../common/announce";
+import { Badge, Button, Icon, Timer } from "../../common/elements";
+import { focus } from "../../common/focus";
+import { span } from "../../common/format";
+import { t } from "../../common/texts";
+import type { AgentView, CallView } from "../../protocol";
+import { extend, finish, hangUp, recentCodes } from "../actions";
+import { busy, desk, setup } from "../desk";
+import { arrows } from "../keys";
+import { languageWord, topicWord } from "./words";
+
+export function CallBar() {
+    const { agent, call } = desk.value ?? {};
+    if (!agent || !call) {
+        return null;
+    }
+    return (
+        <section class={`callbar callbar--${call.state}`} aria-labelledby="call-title">
+            <div class="callbar__line">
+                <h2 class="callbar__title" id="call-title" tabIndex={-1} data-home="">
+                    <Icon name="phone" /> <CallTitle call={call} />
+                </h2>
+                <Facts call={call} />
+                <span class="bar__gap" />
+                {call.state === "ended" ? null : (
+                    <Button keys="Shift+F9" busy={busy("hang_up")} onPress={hangUp}>
+                        {t("call-hang-up")}
+                    </Button>
+                )}
+            </div>
+            {agent.state === "wrap_up" ? <WrapUp agent={agent} call={call} /> : null}
+        </section>
+    );
+}
+
+function CallTitle({ call }: { call: CallView }) {
+    switch (call.state) {
+        case "connecting":
+            return <>{t("call-connecting")}</>;
+        case "talking":
+            return (
+                <>
+                    {t("call-talking")} {call.talking_since_ms === null ? null : <Timer since={call.talking_since_ms} />}
+                </>
+            );
+        case "ended":
+            return <>{t("call-ended")}</>;
+    }
+}
+
+function Facts({ call }: { call: CallView }) {
+    const waited = call.talking_since_ms === null ? undefined : span(call.talking_since_ms - call.waiting_since_ms);
+    return (
+        <ul class="facts">
+            <li class="figures">
+                <b>{call.number ?? t("number-withheld")}</b>
+            </li>
+            <li>{topicWord(call.topic)}</li>
+            <li>{languageWord(call.language)}</li>
+            {waited === undefined ? null : <li class="figures">{t("call-waited", { span: waited })}</li>}
+        </ul>
+    );
+}
+
+function WrapUp({ agent, call }: { agent: AgentView; call: CallView }) {
+    const current = desk.value;
+    const open = current?.reservation !== null;
+    const hasBooked = (current?.bookings.length ?? 0) > 0;
+    const codes = sorted(setup.value?.wrap_up_codes ?? []);
+    useEffect(() => {
+        // Who is typing goes on typing; who has booked goes on to the code.
+        if (open) {
+            say(t("wrap-up-unfinished"), "assertive");
+        } else if (hasBooked) {
+            focus(document.getElementById("wrap-up-title"));
+        } else {
+            say(t("wrap-up-said"), "assertive");
+        }
+    }, [call.entry]);
+    return (
+        <div class="wrap-up">
+            <div class="wrap-up__head">
+                <h3 class="kern-label" id="wrap-up-title" tabIndex={-1}>
+                    {t(open ? "wrap-up-unfinished" : "wrap-up-heading")}
+                </h3>
+                {agent.until_ms === null ? null : (
+                    <Badge tone="warning" sign="edit">
+                        {t("wrap-up-ends")} <Timer until={agent.until_ms} />
+                    </Badge>
+                )}
+                {agent.extensions_left > 0 ? (
+                    <Button keys="Shift+F4" busy={busy("extend_wrap_up")} onPress={extend}>
+                        {t("wrap-up-extend", { left: agent.extensions_left })}
+                    </Button>
+                ) : null}
+            </div>
+            <ul class="codes" aria-label={t("wrap-up-codes")} onKeyDown={arrows}>
+                {codes.map(({ code, label }) => (
+                    <li key={code}>
+                        <Button busy={busy("finish_wrap_up")} onPress={() => finish(code)}>
+                            {label}
+                        </Button>
+                    </li>
+                ))}
+            </ul>
+        </div>
+    );
+}
+
+/** The codes used last come first, the others keep the order of the set-up. */
+function sorted<C extends { code: string }>(codes: C[]): C[] {
+    const recent = recentCodes();
+    const rank = ({ code }: C) => (recent.includes(code) ? recent.indexOf(code) : recent.length);
+    return [...codes].sort((one, other) => rank(one) - rank(other));
+}

@@ -1,0 +1,249 @@
+/** The supervisor's page: is it fine, at a glance; and if not, where. */
+import "../styles/supervision.scss";
+import { effect, signal } from "@preact/signals";
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { Announcer, say } from "../common/announce";
+import * as clock from "../common/clock";
+import { Badge, Icon, Timer } from "../common/elements";
+import { watchFocus } from "../common/focus";
+import { moment } from "../common/format";
+import { link } from "../common/link";
+import { logOut, pageOf, whoAmI } from "../common/session";
+import { choose, has, language, t } from "../common/texts";
+import { restoreTheme } from "../common/theme";
+import { type AgentRow, type AgentState, type Board, PROTOCOL, type ToWall } from "../protocol";
+import { count, initial, reduce, sorted, STATES } from "./state";
+
+const state = signal(initial);
+
+function Page() {
+    const { link: connection, board } = state.value;
+    const old = connection === "stale" || connection === "broken";
+    useEffect(() => {
+        if (old) {
+            say(t("link-stale"), "assertive");
+        }
+    }, [old]);
+    return (
+        <>
+            <Announcer />
+            <header class="bar">
+                <h1 class="bar__title kern-title">{t("supervision-heading")}</h1>
+                <span class="bar__gap" />
+                <Connection />
+                <div class="bar__group">
+                    <button
+                        type="button"
+                        class="kern-btn kern-btn--tertiary"
+                        lang={language.value === "de" ? "en" : "de"}
+                        onClick={() => choose(language.value === "de" ? "en" : "de")}
+                    >
+                        <span class="kern-label">{language.value === "de" ? "English" : "Deutsch"}</span>
+                    </button>
+                    <button type="button" class="kern-btn kern-btn--tertiary" onClick={() => void logOut()}>
+                        <span class="kern-label">{t("menu-log-out")}</span>
+                    </button>
+                </div>
+            </header>
+            {connection === "broken" && board ? (
+                <p class="strip strip--warning">
+                    <Icon name="warning" size="small" />
+                    <span>{t("board-broken", { time: moment(board.epoch_ms, language.value) })}</span>
+                </p>
+            ) : null}
+            {board && board.degraded.length > 0 ? (
+                <p class="strip strip--info">
+                    <Icon name="info" size="small" />
+                    <span>{board.degraded.map((part) => (has(`degraded-${part}`) ? t(`degraded-${part}`) : part)).join(" ")}</span>
+                </p>
+            ) : null}
+            <main class={`wall ${old ? "is-old" : ""}`} aria-busy={board ? undefined : "true"}>
+                {board ? <Figures board={board} old={old} /> : null}
+            </main>
+        </>
+    );
+}
+
+function Connection() {
+    const { link: connection, board } = state.value;
+    const time = board ? moment(board.epoch_ms, language.value) : "–";
+    switch (connection) {
+        case "live":
+            return <Badge tone="success">{t("board-current")}</Badge>;
+        case "stale":
+        case "broken":
+            return <Badge tone="warning">{t("board-stale", { time })}</Badge>;
+        case "connecting":
+        case "logged_out":
+            return <Badge tone="neutral">{t("link-connecting")}</Badge>;
+    }
+}
+
+function Figures({ board, old }: { board: Board; old: boolean }) {
+    // Old news does not go on counting: a wait that grows on a dead screen would look like life.
+    const longest =
+        board.longest_since_ms === null ? "–" : old ? (
+            <span class="figures">{moment(board.longest_since_ms, language.value)}</span>
+        ) : (
+            <Timer since={board.longest_since_ms} />
+        );
+    return (
+        <>
+            <dl class="tiles">
+                <Tile name="waiting" value={board.waiting} />
+                <Tile name="longest" value={longest} />
+                <Tile name="in-menu" value={board.in_menu} />
+                <Tile name="talking" value={board.talking} />
+                <Tile name="ready" value={count(board, "ready")} />
+                <Tile name="served" value={board.served_today} today />
+                <Tile name="abandoned" value={board.abandoned_today} today />
+                <Tile name="booked" value={board.booked_today} today />
+            </dl>
+            <div class="tables">
+                <States board={board} />
+                <Agents agents={board.agents} old={old} />
+            </div>
+        </>
+    );
+}
+
+function Tile({ name, value, today }: { name: string; value: preact.ComponentChild; today?: boolean }) {
+    return (
+        <div class="tile" id={`tile-${name}`}>
+            <dt>
+                {t(`board-${name}`)} {today ? <span class="tile__today">{t("board-today")}</span> : null}
+            </dt>
+            <dd class="tile__value figures">{typeof value === "number" ? value.toLocaleString(language.value) : value}</dd>
+            <dd class="tile__how">{t(`board-${name}-how`)}</dd>
+        </div>
+    );
+}
+
+function States({ board }: { board: Board }) {
+    const all = board.agents_by_state.reduce((sum, { agents }) => sum + agents, 0);
+    return (
+        <section class="pane" aria-labelledby="states-title">
+            <h2 class="pane__title" id="states-title">
+                {t("board-states")}
+            </h2>
+            <table class="kern-table kern-table--small">
+                <thead class="kern-table__head">
+                    <tr class="kern-table__row">
+                        <th class="kern-table__header" scope="col">
+                            {t("board-state")}
+                        </th>
+                        <th class="kern-table__header kern-table__header--numeric" scope="col">
+                            {t("board-count")}
+                        </th>
+                    </tr>
+                </thead>
+                <tbody class="kern-table__body">
+                    {STATES.map((name) => (
+                        <tr class="kern-table__row" key={name}>
+                            <th class="kern-table__header" scope="row">
+                                {stateWord(name)}
+                            </th>
+                            <td class="kern-table__cell kern-table__cell--numeric figures">{count(board, name)}</td>
+                        </tr>
+                    ))}
+                </tbody>
+                <tfoot class="kern-table__footer">
+                    <tr class="kern-table__row">
+                        <th class="kern-table__header" scope="row">
+                            {t("board-sum")}
+                        </th>
+                        <td class="kern-table__cell kern-table__cell--numeric figures">{all}</td>
+                    </tr>
+                </tfoot>
+            </table>
+        </section>
+    );
+}
+
+function Agents({ agents, old }: { agents: AgentRow[]; old: boolean }) {
+    return (
+        <section class="pane pane--agents" aria-labelledby="agents-title">
+            <h2 class="pane__title" id="agents-title">
+                {t("board-agents")}
+            </h2>
+            {agents.length === 0 ? (
+                <p class="note">{t("board-agents-none")}</p>
+            ) : (
+                <div class="scroll" tabIndex={0} role="region" aria-labelledby="agents-title">
+                    <table class="kern-table kern-table--small">
+                        <thead class="kern-table__head">
+                            <tr class="kern-table__row">
+                                {["name", "state", "reason", "since"].map((column) => (
+                                    <th class="kern-table__header" scope="col" key={column}>
+                                        {t(`board-${column}`)}
+                                    </th>
+                                ))}
+                            </tr>
+                        </thead>
+                        <tbody class="kern-table__body">
+                            {sorted(agents).map((agent) => (
+                                <tr class="kern-table__row" key={agent.name}>
+                                    <th class="kern-table__header" scope="row">
+                                        {agent.name}
+                                    </th>
+                                    <td class="kern-table__cell">{stateWord(agent.state)}</td>
+                                    <td class="kern-table__cell">{agent.reason ? reasonWord(agent.reason) : "–"}</td>
+                                    <td class="kern-table__cell figures">
+                                        {old ? moment(agent.since_ms, language.value) : <Timer since={agent.since_ms} />}
+                                    </td>
+                                </tr>
+                            ))}
+                        </tbody>
+                    </table>
+                </div>
+            )}
+        </section>
+    );
+}
+
+function stateWord(name: AgentState): string {
+    return t(`agent-${name.replace("_", "-")}`);
+}
+
+function reasonWord(code: string): string {
+    const key = `reason-${code.replaceAll("_", "-")}`;
+    return has(key) ? t(key) : code;
+}
+
+function start(): void {
+    clock.start();
+    link<ToWall>("/supervision/ws", (event) => {
+        if (event.kind === "frame") {
+            clock.heard(event.frame.t === "hello" ? event.frame.epoch_ms : event.frame.board.epoch_ms);
+            // A wall hangs for weeks: it takes a new version by itself.
+            if (event.frame.t === "hello" && event.frame.protocol !== PROTOCOL) {
+                location.reload();
+            }
+        }
+        state.value = reduce(state.peek(), event);
+        if (state.peek().link === "logged_out") {
+            location.assign("/");
+        }
+    });
+}
+
+restoreTheme();
+effect(() => {
+    document.documentElement.lang = language.value;
+    document.title = t("title-supervision");
+});
+const root = document.getElementById("app");
+if (root) {
+    render(<Page />, root);
+}
+watchFocus();
+void whoAmI().then((asked) => {
+    if (asked.kind === "nobody") {
+        location.replace("/");
+    } else if (asked.kind === "me" && asked.me.role !== "supervisor") {
+        location.replace(pageOf(asked.me));
+    } else {
+        start();
+    }
+});

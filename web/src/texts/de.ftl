@@ -1,0 +1,316 @@
+# Alle Texte der Seiten für Beschäftigte, auf Deutsch. Dieselben Schlüssel stehen in en.ftl.
+
+## Seiten
+
+title-login = Anmeldung · Vaxline
+title-console = Arbeitsplatz · Vaxline
+title-offer = ☎ Anruf · Vaxline
+title-supervision = Leitstand · Vaxline
+console-heading = Arbeitsplatz
+supervision-heading = Leitstand
+close = Schließen
+choose = Bitte wählen
+optional = (freiwillig)
+key-name-control = Strg
+
+## Anmeldung
+
+login-heading = Anmelden
+login-product = Terminhotline der Impfkampagne
+login-name = Anmeldename
+login-password = Passwort
+login-show = Passwort anzeigen
+login-submit = Anmelden
+login-missing-name = Geben Sie Ihren Anmeldenamen ein.
+login-missing-password = Geben Sie Ihr Passwort ein.
+login-licences = Lizenzen
+
+## Zustände
+
+agent-offline = Nicht verbunden
+agent-ready = Bereit
+agent-offered = Anruf kommt
+agent-connecting = Wird verbunden
+agent-talking = Im Gespräch
+agent-wrap-up = Nachbearbeitung
+agent-not-ready = Nicht bereit
+reason-no-answer = keine Antwort
+reason-not-painted = Seite reagiert nicht
+reason-link = Verbindung
+reason-declined = abgelehnt
+reason-connect-failed = Telefon nicht erreichbar
+reason-signed-in = angemeldet
+presence-ready = Bereit melden
+presence-not-ready = Pause
+presence-afterwards = Danach: { $what }
+presence-reasons = Grund wählen
+link-connecting = Verbindung wird aufgebaut
+link-live = Verbunden
+link-stale = Keine neuen Daten
+link-broken = Unterbrochen
+link-superseded = Übernommen
+bar-broken = Verbindung unterbrochen. Das Gespräch läuft weiter, Eingaben bleiben erhalten.
+bar-stale = Seit einigen Sekunden kommt nichts Neues vom Server. Stand { $time }.
+degraded-print = Der Druck ist gestört: Briefe werden gedruckt, sobald er wieder läuft.
+degraded-mail = Der E-Mail-Versand ist gestört: E-Mails werden nachgeholt, Briefe gehen hinaus.
+degraded-provider = Die Telefonie meldet nichts: Beenden Sie Gespräche bitte am Telefon.
+takeover-title = In einem anderen Fenster geöffnet
+takeover-text = Ihr Arbeitsplatz läuft in einem anderen Fenster oder an einem anderen Rechner weiter. Anruf, Eingaben und reservierte Termine sind dort.
+takeover-back = Hier weiterarbeiten
+
+## Warteschlange
+
+queue-waiting = Wartend
+queue-longest = längste
+queue-nobody = Niemand wartet.
+queue-many =
+    { $count ->
+        [one] Eine Person wartet.
+       *[other] { $count } Personen warten.
+    }
+queue-longest-sentence = Längste Wartezeit:
+lobby-ready = Sie sind bereit
+lobby-not-ready = Nicht bereit: { $reason }
+lobby-ready-hint = Der nächste Anruf erscheint hier. Annehmen mit F2.
+
+## Angebot
+
+offer-title = Anruf für Sie
+offer-topic = Anliegen
+offer-language = Sprache
+offer-waiting = Wartet seit
+offer-left = Noch
+offer-accept = Annehmen
+offer-decline = Ablehnen
+notification-title = Anruf wartet auf Sie
+offer-gone-hung-up = Die Person hat aufgelegt, bevor Sie annehmen konnten.
+offer-gone-expired = Das Angebot ist abgelaufen. Die Person ist wieder an ihrem Platz in der Warteschlange.
+offer-gone-not-painted = Diese Seite hat den Anruf nicht rechtzeitig angezeigt. Er ging an die nächste freie Person.
+offer-gone-not-ready = Sie sind nicht mehr bereit. Der Anruf ging an die nächste freie Person.
+topic-book = Termin buchen
+topic-change = Termin ändern oder absagen
+topic-information = Auskunft
+language-de = Deutsch
+language-en = Englisch
+number-withheld = Nummer unterdrückt
+
+## Gespräch
+
+call-connecting = Wird verbunden …
+call-talking = Im Gespräch
+call-ended = Gespräch beendet
+call-waited = wartete { $span }
+call-hang-up = Auflegen
+wrap-up-heading = Wie ist das Gespräch ausgegangen?
+wrap-up-unfinished = Anrufer hat aufgelegt. Buchung abschließen? Die Bestätigung geht trotzdem hinaus.
+wrap-up-said = Das Gespräch ist beendet. Nachbearbeitung.
+wrap-up-ends = endet in
+wrap-up-extend = Verlängern ({ $left }×)
+wrap-up-codes = Ergebnis des Gesprächs
+
+## Person
+
+person-heading = Person
+person-family-name = Nachname
+person-given-name = Vorname
+person-born-on = Geburtsdatum
+person-claim = Berechtigung
+person-street = Straße und Hausnummer
+person-postcode = PLZ
+person-town = Ort
+person-phone = Telefon
+person-email = E-Mail
+person-language = Sprache der Post
+person-find = Suchen
+hits-title =
+    { $count ->
+        [one] Eine Person gefunden
+       *[other] { $count } Personen gefunden
+    }
+hits-none = Niemand gefunden. Nehmen Sie eine neue Person auf.
+hits-new = Keine davon: neue Person aufnehmen
+hits-booked = gebucht: { $reference }
+papers-heading = Bestätigung
+papers-letter = Brief
+papers-email = E-Mail (Adresse vorgelesen)
+
+## Termin
+
+appointment-heading = Termin
+wish-centre = Impfzentrum
+wish-anywhere = egal wo
+wish-from = Ab Tag
+wish-part = Tageszeit
+wish-part-any = egal
+wish-part-morning = vormittags
+wish-part-afternoon = nachmittags
+wish-propose = Vorschlagen
+proposals-how = Geburtsdatum und Berechtigung genügen für Vorschläge. Der Name kann danach kommen.
+proposals-title = Vorgeschlagene Terminpaare
+proposals-none = Zurzeit ist dort kein Terminpaar frei. Fragen Sie nach einem anderen Zentrum oder einem späteren Tag.
+proposal-taken = gerade vergeben
+proposal-fresh = Ersatz
+pair-taken = Dieses Terminpaar wurde gerade vergeben. Die nächsten freien stehen darunter.
+reserved-until = Reserviert bis { $time } Uhr
+reserved-keep = Verlängern
+reserved-release = Zurückgeben
+appointment-aloud = { $day }, { $time } Uhr
+aloud-title = Gebucht. Bitte vorlesen:
+aloud-cancelled = Abgesagt
+aloud-vaccine = Impfstoff: { $vaccine }
+aloud-reference = Vorgangsnummer
+booked-title = In diesem Gespräch gebucht
+booking-confirmed = gebucht
+booking-cancelled = abgesagt
+papers-none = Keine Bestätigung gewünscht.
+letter-is = Brief: { $state }
+letter-ordered = beauftragt
+letter-available = bereit zum Druck
+letter-leased = beim Druckdienst
+letter-accepted = vom Druckdienst angenommen
+letter-printed = gedruckt
+letter-mailed = in der Post
+letter-superseded = durch neueren ersetzt
+letter-held = angehalten
+email-is = E-Mail: { $state }
+email-ordered = beauftragt
+email-sent = gesendet
+email-failed = nicht zustellbar
+
+## Leitfaden und vorhandene Buchung
+
+guide-heading = Leitfaden
+guide-rules = Regeln, Stand { $version }
+lookup-heading = Buchung finden oder absagen
+lookup-reference = Vorgangsnummer
+lookup-find = Buchung suchen
+found-title = Gefundene Buchungen
+found-none = Keine Buchung mit dieser Nummer und diesem Geburtsdatum.
+found-cancel = Beide Termine absagen
+cancel-title = Termine absagen?
+cancel-effect = Beide Termine von { $name } werden abgesagt, die Plätze sind sofort wieder frei. Das lässt sich nicht rückgängig machen.
+cancel-yes = Ja, absagen
+cancel-no = Nein, behalten
+
+## Fußzeile
+
+action-book = Verbindlich buchen
+action-another = Weitere Person buchen
+note = Notiz
+draft-saving = Entwurf wird gesichert …
+draft-saved = Entwurf gesichert
+blocked-no-pair = Noch kein Terminpaar reserviert
+blocked-connection = Ohne Verbindung kann nicht gebucht werden
+
+## Fehler an Feldern
+
+summary-title =
+    { $count ->
+        [one] Bitte noch eine Angabe prüfen
+       *[other] Bitte noch { $count } Angaben prüfen
+    }
+missing-family-name = Nachnamen eintragen
+missing-given-name = Vornamen eintragen
+missing-born-on = Geburtsdatum eintragen
+wrong-date = Datum als Tag.Monat.Jahr eintragen, zum Beispiel 24.03.1939
+missing-claim = Berechtigung wählen
+missing-street = Straße und Hausnummer eintragen
+wrong-postcode = Postleitzahl mit fünf Ziffern eintragen
+missing-town = Ort eintragen
+missing-email = E-Mail-Adresse eintragen oder nur den Brief wählen
+wrong-email = E-Mail-Adresse prüfen, zum Beispiel name@example.org
+missing-reference = Vorgangsnummer eintragen
+
+## Absagen des Servers, nach ihrem Code
+
+notice-no-answer = Keine Antwort vom Server. Versuchen Sie es noch einmal: Es wird nichts doppelt ausgeführt.
+notice-reservation-gone = Die Reservierung ist abgelaufen. Bitte ein Terminpaar neu wählen; alle Eingaben sind noch da.
+error-unknown = Das ging nicht ({ $code }). Bitte noch einmal versuchen.
+error-fault = Das ging gerade nicht. Bitte noch einmal versuchen: Es wird nichts doppelt ausgeführt.
+error-unreachable = Der Server ist nicht erreichbar. Bitte gleich noch einmal versuchen.
+error-wrong-credentials = Anmeldename oder Passwort stimmen nicht.
+error-too-many-attempts = Zu viele Versuche. Bitte warten Sie einige Minuten.
+error-not-logged-in = Sie sind nicht mehr angemeldet.
+error-not-allowed = Dazu fehlt Ihnen die Berechtigung.
+error-busy = Der Server ist gerade ausgelastet. Bitte gleich noch einmal versuchen.
+error-offer-gone = Dieser Anruf ist nicht mehr für Sie da.
+error-not-free = Das geht in diesem Zustand nicht.
+error-occupied = Während eines Gesprächs geht das nicht.
+error-no-call = Es gibt gerade kein Gespräch.
+error-no-wrap-up = Die Nachbearbeitung ist schon zu Ende.
+error-no-extension = Die Nachbearbeitung lässt sich nicht weiter verlängern.
+error-signed-out = Sie sind abgemeldet.
+error-pair-taken = Dieses Terminpaar wurde gerade vergeben.
+error-sold-out = Zurzeit ist dort kein Terminpaar frei.
+error-reservation-lost = Die Reservierung ist abgelaufen. Bitte ein Terminpaar neu wählen.
+error-reservation-gone = Die Reservierung ist abgelaufen. Bitte ein Terminpaar neu wählen.
+error-not-eligible = Mit dieser Berechtigung ist zurzeit keine Impfung möglich.
+error-already-booked = Diese Person hat schon Termine. Suchen Sie die vorhandene Buchung.
+error-not-found = Keine Buchung mit dieser Nummer und diesem Geburtsdatum.
+error-unknown-booking = Keine Buchung mit dieser Nummer und diesem Geburtsdatum.
+error-already-cancelled = Diese Buchung ist schon abgesagt.
+error-missing = Hier fehlt eine Angabe.
+error-invalid = Diese Angabe bitte prüfen.
+error-too-long = Diese Angabe ist zu lang.
+error-in-future = Das Datum liegt in der Zukunft.
+
+## Tasten
+
+key-accept = Anruf annehmen
+key-decline = Anruf ablehnen
+key-ready = Bereit oder Pause; im Gespräch: danach
+key-hang-up = Auflegen
+key-extend = Nachbearbeitung verlängern
+key-book = Verbindlich buchen
+key-person = Zur Person
+key-appointment = Zum Termin
+key-guide = Zur Buchungssuche
+
+## Menü
+
+menu-of = Menü von { $name }
+menu-language = Sprache
+menu-theme = Darstellung
+menu-theme-system = System
+menu-theme-light = hell
+menu-theme-dark = dunkel
+menu-sound = Anrufton
+menu-sound-on = an
+menu-sound-off = aus
+menu-notifications-ask = Benachrichtigungen einschalten
+menu-notifications-on = Benachrichtigungen sind eingeschaltet
+menu-notifications-denied = Benachrichtigungen sind im Browser gesperrt
+menu-keys = Tasten
+menu-log-out = Abmelden
+
+## Leitstand
+
+board-current = Daten aktuell
+board-stale = Stand { $time }
+board-waiting = Wartend
+board-waiting-how = Plätze in der Warteschlange: wartend und gerade angeboten
+board-longest = Längste Wartezeit
+board-longest-how = seit dem Eintritt der Person, die am längsten wartet
+board-in-menu = Im Menü
+board-in-menu-how = Anrufe, die noch wählen oder zuhören
+board-talking = Im Gespräch
+board-talking-how = Gespräche mit einer Person am Arbeitsplatz
+board-served = Bedient
+board-served-how = Gespräche, die heute begonnen haben und zu Ende sind
+board-abandoned = Verloren
+board-abandoned-how = heute aufgelegt beim Warten und nicht wiedergekommen
+board-booked = Gebucht
+board-booked-how = heute bestätigte Buchungen, je zwei Termine
+board-ready = Bereit
+board-ready-how = Arbeitsplätze, die sofort annehmen können
+board-states = Arbeitsplätze nach Zustand
+board-agents = Arbeitsplätze
+board-agents-none = Kein Arbeitsplatz ist besetzt.
+board-state = Zustand
+board-count = Plätze
+board-name = Name
+board-reason = Grund
+board-since = Seit
+board-today = heute
+board-sum = Summe
+board-broken = Verbindung unterbrochen. Die Werte sind von { $time }.

@@ -1,0 +1,316 @@
+# All texts of the staff pages, in English. The same keys stand in de.ftl.
+
+## Pages
+
+title-login = Log in · Vaxline
+title-console = Console · Vaxline
+title-offer = ☎ Call · Vaxline
+title-supervision = Supervision · Vaxline
+console-heading = Console
+supervision-heading = Supervision
+close = Close
+choose = Please choose
+optional = (optional)
+key-name-control = Ctrl
+
+## Log-in
+
+login-heading = Log in
+login-product = Appointment hotline of the vaccination campaign
+login-name = Login
+login-password = Password
+login-show = Show password
+login-submit = Log in
+login-missing-name = Enter your login.
+login-missing-password = Enter your password.
+login-licences = Licences
+
+## States
+
+agent-offline = Not connected
+agent-ready = Ready
+agent-offered = Call coming
+agent-connecting = Connecting
+agent-talking = Talking
+agent-wrap-up = Wrap-up
+agent-not-ready = Not ready
+reason-no-answer = no answer
+reason-not-painted = page does not respond
+reason-link = connection
+reason-declined = declined
+reason-connect-failed = phone not reachable
+reason-signed-in = logged in
+presence-ready = Go ready
+presence-not-ready = Break
+presence-afterwards = Afterwards: { $what }
+presence-reasons = Choose reason
+link-connecting = Connecting
+link-live = Connected
+link-stale = No new data
+link-broken = Interrupted
+link-superseded = Taken over
+bar-broken = Connection interrupted. The call goes on, and what you typed is kept.
+bar-stale = Nothing new from the server for some seconds. As of { $time }.
+degraded-print = Printing is down: letters are printed as soon as it is back.
+degraded-mail = E-mail is down: e-mails are sent later, letters go out.
+degraded-provider = Telephony reports nothing: please end calls on the phone.
+takeover-title = Opened in another window
+takeover-text = Your console goes on in another window or on another computer. The call, what you typed and reserved appointments are there.
+takeover-back = Continue here
+
+## Queue
+
+queue-waiting = Waiting
+queue-longest = longest
+queue-nobody = Nobody is waiting.
+queue-many =
+    { $count ->
+        [one] One person is waiting.
+       *[other] { $count } people are waiting.
+    }
+queue-longest-sentence = Longest wait:
+lobby-ready = You are ready
+lobby-not-ready = Not ready: { $reason }
+lobby-ready-hint = The next call appears here. Accept it with F2.
+
+## Offer
+
+offer-title = A call for you
+offer-topic = Request
+offer-language = Language
+offer-waiting = Waiting for
+offer-left = Time left
+offer-accept = Accept
+offer-decline = Decline
+notification-title = A call is waiting for you
+offer-gone-hung-up = The caller hung up before you could accept.
+offer-gone-expired = The offer has run out. The caller is back at their place in the queue.
+offer-gone-not-painted = This page did not show the call in time. It went to the next free agent.
+offer-gone-not-ready = You are no longer ready. The call went to the next free agent.
+topic-book = Book appointments
+topic-change = Change or cancel appointments
+topic-information = Information
+language-de = German
+language-en = English
+number-withheld = Number withheld
+
+## Call
+
+call-connecting = Connecting …
+call-talking = Talking
+call-ended = Call ended
+call-waited = waited { $span }
+call-hang-up = Hang up
+wrap-up-heading = How did the call end?
+wrap-up-unfinished = The caller has hung up. Finish the booking? The confirmation goes out all the same.
+wrap-up-said = The call has ended. Wrap-up.
+wrap-up-ends = ends in
+wrap-up-extend = Extend ({ $left }×)
+wrap-up-codes = Outcome of the call
+
+## Person
+
+person-heading = Person
+person-family-name = Family name
+person-given-name = Given name
+person-born-on = Date of birth
+person-claim = Entitlement
+person-street = Street and number
+person-postcode = Postcode
+person-town = Town
+person-phone = Telephone
+person-email = E-mail
+person-language = Language of post
+person-find = Search
+hits-title =
+    { $count ->
+        [one] One person found
+       *[other] { $count } people found
+    }
+hits-none = Nobody found. Enter a new person.
+hits-new = None of these: enter a new person
+hits-booked = booked: { $reference }
+papers-heading = Confirmation
+papers-letter = Letter
+papers-email = E-mail (address read back)
+
+## Appointment
+
+appointment-heading = Appointment
+wish-centre = Vaccination centre
+wish-anywhere = anywhere
+wish-from = From day
+wish-part = Time of day
+wish-part-any = any
+wish-part-morning = morning
+wish-part-afternoon = afternoon
+wish-propose = Propose
+proposals-how = Date of birth and entitlement are enough for proposals. The name can come later.
+proposals-title = Proposed pairs of appointments
+proposals-none = No pair of appointments is free there at present. Ask for another centre or a later day.
+proposal-taken = just taken
+proposal-fresh = replacement
+pair-taken = This pair has just been taken. The nearest free ones are below it.
+reserved-until = Reserved until { $time }
+reserved-keep = Extend
+reserved-release = Give back
+appointment-aloud = { $day }, { $time }
+aloud-title = Booked. Please read out:
+aloud-cancelled = Cancelled
+aloud-vaccine = Vaccine: { $vaccine }
+aloud-reference = Reference
+booked-title = Booked in this call
+booking-confirmed = booked
+booking-cancelled = cancelled
+papers-none = No confirmation wanted.
+letter-is = Letter: { $state }
+letter-ordered = ordered
+letter-available = ready to print
+letter-leased = with the print service
+letter-accepted = accepted by the print service
+letter-printed = printed
+letter-mailed = in the post
+letter-superseded = replaced by a newer one
+letter-held = held back
+email-is = E-mail: { $state }
+email-ordered = ordered
+email-sent = sent
+email-failed = could not be delivered
+
+## Guide and existing bookings
+
+guide-heading = Guide
+guide-rules = Rules as of { $version }
+lookup-heading = Find or cancel a booking
+lookup-reference = Reference
+lookup-find = Find booking
+found-title = Bookings found
+found-none = No booking with this reference and this date of birth.
+found-cancel = Cancel both appointments
+cancel-title = Cancel the appointments?
+cancel-effect = Both appointments of { $name } are cancelled, and the places are free again at once. This cannot be undone.
+cancel-yes = Yes, cancel
+cancel-no = No, keep
+
+## Footer
+
+action-book = Book
+action-another = Book another person
+note = Note
+draft-saving = Saving draft …
+draft-saved = Draft saved
+blocked-no-pair = No pair of appointments reserved yet
+blocked-connection = Booking needs the connection
+
+## Errors at fields
+
+summary-title =
+    { $count ->
+        [one] Please check one more entry
+       *[other] Please check { $count } more entries
+    }
+missing-family-name = Enter the family name
+missing-given-name = Enter the given name
+missing-born-on = Enter the date of birth
+wrong-date = Enter the date as day.month.year, for example 24.03.1939
+missing-claim = Choose the entitlement
+missing-street = Enter street and number
+wrong-postcode = Enter the postcode with five digits
+missing-town = Enter the town
+missing-email = Enter the e-mail address or choose the letter only
+wrong-email = Check the e-mail address, for example name@example.org
+missing-reference = Enter the reference
+
+## Refusals of the server, by their code
+
+notice-no-answer = No answer from the server. Try again: nothing is carried out twice.
+notice-reservation-gone = The reservation has run out. Please choose a pair again; everything you typed is still here.
+error-unknown = That did not work ({ $code }). Please try again.
+error-fault = That did not work just now. Please try again: nothing is carried out twice.
+error-unreachable = The server cannot be reached. Please try again in a moment.
+error-wrong-credentials = Login or password is wrong.
+error-too-many-attempts = Too many attempts. Please wait some minutes.
+error-not-logged-in = You are no longer logged in.
+error-not-allowed = You are not allowed to do this.
+error-busy = The server is busy. Please try again in a moment.
+error-offer-gone = This call is no longer there for you.
+error-not-free = That cannot be done in this state.
+error-occupied = That cannot be done during a call.
+error-no-call = There is no call at the moment.
+error-no-wrap-up = The wrap-up is over already.
+error-no-extension = The wrap-up cannot be extended any more.
+error-signed-out = You are logged out.
+error-pair-taken = This pair has just been taken.
+error-sold-out = No pair of appointments is free there at present.
+error-reservation-lost = The reservation has run out. Please choose a pair again.
+error-reservation-gone = The reservation has run out. Please choose a pair again.
+error-not-eligible = Nobody with this entitlement is vaccinated at present.
+error-already-booked = This person has appointments already. Find the existing booking.
+error-not-found = No booking with this reference and this date of birth.
+error-unknown-booking = No booking with this reference and this date of birth.
+error-already-cancelled = This booking is cancelled already.
+error-missing = Something is missing here.
+error-invalid = Please check this entry.
+error-too-long = This entry is too long.
+error-in-future = The date lies in the future.
+
+## Keys
+
+key-accept = Accept the call
+key-decline = Decline the call
+key-ready = Ready or break; during a call: afterwards
+key-hang-up = Hang up
+key-extend = Extend the wrap-up
+key-book = Book
+key-person = To the person
+key-appointment = To the appointment
+key-guide = To the booking search
+
+## Menu
+
+menu-of = Menu of { $name }
+menu-language = Language
+menu-theme = Appearance
+menu-theme-system = system
+menu-theme-light = light
+menu-theme-dark = dark
+menu-sound = Ring tone
+menu-sound-on = on
+menu-sound-off = off
+menu-notifications-ask = Switch notifications on
+menu-notifications-on = Notifications are on
+menu-notifications-denied = Notifications are blocked in the browser
+menu-keys = Keys
+menu-log-out = Log out
+
+## Supervision
+
+board-current = Up to date
+board-stale = As of { $time }
+board-waiting = Waiting
+board-waiting-how = places in the queue: waiting and on offer
+board-longest = Longest wait
+board-longest-how = since the person joined who has waited longest
+board-in-menu = In the menu
+board-in-menu-how = calls that still choose or listen
+board-talking = Talking
+board-talking-how = callers with an agent
+board-served = Served
+board-served-how = calls answered today that have ended
+board-abandoned = Lost
+board-abandoned-how = hung up while waiting today and did not come back
+board-booked = Booked
+board-booked-how = bookings confirmed today, two appointments each
+board-ready = Ready
+board-ready-how = agents who can take a call at once
+board-states = Agents by state
+board-agents = Agents
+board-agents-none = No agent is logged in.
+board-state = State
+board-count = Agents
+board-name = Name
+board-reason = Reason
+board-since = For
+board-today = today
+board-sum = Total
+board-broken = Connection interrupted. The figures are of { $time }.
