@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 
 /** Where Vaxline runs, and who may log in: `login:password`, several with commas. */
 const { VAXLINE_URL, VAXLINE_AGENTS, VAXLINE_SUPERVISOR, CHROMIUM } = process.env;
-export const url = VAXLINE_URL ?? "http://127.0.0.1:4173";
+export const url = VAXLINE_URL ?? `http://127.0.0.1:${20_000 + (process.pid % 10_000)}`;
 /** The scripted server can do on request what a real one does when callers please. */
 export const scripted = VAXLINE_URL === undefined;
 const agents = (VAXLINE_AGENTS ?? Array.from({ length: 20 }, (_, index) => `agent${index}:geheim`).join(",")).split(",");
@@ -133,11 +133,16 @@ export async function grip(page, path = "/console/ws") {
  */
 export async function waitForOffer(page) {
     await page.locator("#presence").waitFor();
-    const ready = await page.getByText("Sie sind bereit").isVisible();
-    if (!ready && !(await page.locator("#accept").isVisible())) {
-        await page.keyboard.press("F9");
-    }
-    await page.locator("#accept").waitFor({ timeout: CALLER_WITHIN_MS });
+    // On a loaded machine a page may paint an offer too late and be taken out: then it reports ready again.
+    await waitUntil(async () => {
+        if (await page.locator("#accept").isVisible()) {
+            return true;
+        }
+        if (await page.locator("#presence:not([aria-busy])").getByText("Bereit melden").isVisible()) {
+            await page.keyboard.press("F9");
+        }
+        return false;
+    }, CALLER_WITHIN_MS);
 }
 
 /**

@@ -10,8 +10,9 @@ export function scriptedServer() {
         return () => {};
     }
     const server = spawn(process.execPath, [fileURLToPath(new URL("../fake/server.mjs", import.meta.url))], {
-        stdio: "inherit",
-        env: { ...process.env, PORT: new URL(url).port },
+        // Its input is our end of a pipe: when this process dies, however it dies, the server sees the end and goes too.
+        stdio: ["pipe", "inherit", "inherit"],
+        env: { ...process.env, PORT: new URL(url).port, UNTIL_INPUT_ENDS: "1" },
     });
     before(async () => {
         const deadline = performance.now() + 10_000;

@@ -35,7 +35,7 @@ export class Agent {
     constructor(name) {
         this.desk = {
             agent: {
-                name, state: "not_ready", reason: "signed_in", since_ms: Date.now(), until_ms: null, next: null,
+                name, state: "not_ready", reason: null, since_ms: Date.now(), until_ms: null, next: null,
                 extensions_left: 0,
             },
             offer: null, call: null, draft: null, reservation: null, bookings: [],

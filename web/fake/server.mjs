@@ -113,6 +113,9 @@ server.on("upgrade", (request, socket, head) => {
 });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+    if (process.env["UNTIL_INPUT_ENDS"]) {
+        process.stdin.resume().on("end", () => process.exit());
+    }
     const port = Number(process.env["PORT"] ?? 4173);
     server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port} (agent: any login, supervisor: leitung)`));
 }

@@ -97,11 +97,23 @@ export function Key({ keys, hidden }: { keys: string; hidden?: boolean }) {
     );
 }
 
+/** The title of a pane, with the key that leads into it. */
+export function PaneTitle({ id, keys, children }: { id: string; keys: string; children: ComponentChildren }) {
+    return (
+        <div class="pane__head">
+            <h2 class="pane__title" id={id}>
+                {children}
+            </h2>
+            <Key keys={keys} hidden />
+        </div>
+    );
+}
+
 /** Counts up from a moment of the server, or down to one. Only its own text changes each second. */
 export function Timer({ since, until }: { since?: number; until?: number }) {
     // Reading the tick makes the text follow it; the exact time is the server's.
     void seconds.value;
     const now = serverNow();
-    const ms = since !== undefined ? now - since : until !== undefined ? until - now + 999 : 0;
+    const ms = since !== undefined ? now - since : until !== undefined ? until - now + 500 : 0;
     return <span class="figures">{Number.isNaN(now) ? "–" : span(ms)}</span>;
 }

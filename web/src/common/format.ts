@@ -43,6 +43,20 @@ export function dotted(iso: string): string {
     return found ? `${found[3]}.${found[2]}.${found[1]}` : iso;
 }
 
+/** Area codes of three digits where the hotline's callers live, and of mobile phones; others have four or more. */
+const SHORT_AREA = /^(?:1[567]\d|30|40|69|89|341|351|371)/;
+
+/** `+4935155504711` as `+49 351 5550 4711`: a number is compared and read back in groups. */
+export function phone(number: string): string {
+    const national = /^\+49(\d{5,})$/.exec(number)?.[1];
+    if (national === undefined) {
+        return number;
+    }
+    const area = SHORT_AREA.exec(national)?.[0] ?? national.slice(0, 4);
+    const groups = national.slice(area.length).match(/.{1,4}/g) ?? [];
+    return ["+49", area, ...groups].join(" ");
+}
+
 /** A reference in groups of four, as it is read aloud. */
 export function fours(reference: string): string[] {
     return reference.replace(/[\s-]/g, "").match(/.{1,4}/g) ?? [];

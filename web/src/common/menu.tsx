@@ -10,10 +10,12 @@ interface Props {
     label: string;
     /** What is read instead of the label, where the label alone says too little. */
     name?: string;
+    /** The panel hangs from the right edge of the button, for one at the right edge of the page. */
+    right?: boolean;
     children: (close: () => void) => ComponentChildren;
 }
 
-export function Menu({ id, label, name, children }: Props) {
+export function Menu({ id, label, name, right, children }: Props) {
     const open = useSignal(false);
     const box = useRef<HTMLDivElement>(null);
     const button = useRef<HTMLButtonElement>(null);
@@ -45,7 +47,7 @@ export function Menu({ id, label, name, children }: Props) {
 
     return (
         <div
-            class="menu"
+            class={right ? "menu menu--right" : "menu"}
             ref={box}
             onKeyDown={(event) => {
                 if (event.key === "Escape" && open.value) {

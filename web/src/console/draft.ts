@@ -4,6 +4,7 @@
  */
 import { effect, signal } from "@preact/signals";
 import type { CallView, DraftForm, PersonForm } from "../protocol";
+import { phone } from "../common/format";
 import { ask, desk, state } from "./desk";
 
 const SAVE_AFTER_MS = 500;
@@ -28,7 +29,7 @@ export function emptyPerson(language: string): PersonForm {
 export function freshForm(call: CallView | null): DraftForm {
     const person = emptyPerson(call?.language === "en" ? "en" : "de");
     return {
-        person: { ...person, phone: call?.number ?? "" },
+        person: { ...person, phone: phone(call?.number ?? "") },
         centre: null,
         from_day: null,
         day_part: "any",

@@ -46,6 +46,7 @@ function Page() {
                     </button>
                 </div>
             </header>
+            <section aria-label={t("bars")}>
             {connection === "broken" && board ? (
                 <p class="strip strip--warning">
                     <Icon name="warning" size="small" />
@@ -58,6 +59,7 @@ function Page() {
                     <span>{board.degraded.map((part) => (has(`degraded-${part}`) ? t(`degraded-${part}`) : part)).join(" ")}</span>
                 </p>
             ) : null}
+            </section>
             <main class={`wall ${old ? "is-old" : ""}`} aria-busy={board ? undefined : "true"}>
                 {board ? <Figures board={board} old={old} /> : null}
             </main>
@@ -163,7 +165,7 @@ function States({ board }: { board: Board }) {
 
 function Agents({ agents, old }: { agents: AgentRow[]; old: boolean }) {
     return (
-        <section class="pane pane--agents" aria-labelledby="agents-title">
+        <div class="pane">
             <h2 class="pane__title" id="agents-title">
                 {t("board-agents")}
             </h2>
@@ -198,7 +200,7 @@ function Agents({ agents, old }: { agents: AgentRow[]; old: boolean }) {
                     </table>
                 </div>
             )}
-        </section>
+        </div>
     );
 }
 

@@ -1,19 +1,19 @@
 /** When and where: wishes, proposals, the reserved pair, and after the booking what is read aloud. */
 import { useEffect } from "preact/hooks";
 import { say } from "../../common/announce";
-import { Badge, Button, Icon, Timer } from "../../common/elements";
+import { Badge, Button, Icon, PaneTitle, Timer } from "../../common/elements";
 import { focus } from "../../common/focus";
 import { fours, moment } from "../../common/format";
 import { seconds, serverNow } from "../../common/clock";
 import { language, t } from "../../common/texts";
-import type { BookingView, PairView, ReservationView } from "../../protocol";
+import type { BookingView, ReservationView } from "../../protocol";
 import { propose, reading, release, reserve } from "../actions";
 import { busy, desk, setup, state } from "../desk";
 import { edit, form, keep } from "../draft";
 import { arrows } from "../keys";
 import type { Proposal } from "../state";
 import { Field, Select } from "./fields";
-import { centreName, fully, shortly } from "./words";
+import { centrePlace, fully, shortly } from "./words";
 
 /** From here on the agent is asked whether the pair is still wanted. */
 const ENDING_MS = 120_000;
@@ -23,9 +23,9 @@ export function Appointment() {
     const [newest, ...older] = bookings;
     return (
         <section class="pane" id="appointment" aria-labelledby="appointment-title">
-            <h2 class="pane__title" id="appointment-title">
+            <PaneTitle id="appointment-title" keys="Alt+2">
                 {t("appointment-heading")}
-            </h2>
+            </PaneTitle>
             {reading.value && newest ? (
                 <ReadAloud booking={newest} />
             ) : (
@@ -101,17 +101,19 @@ function Wishes() {
 
 function Reserved({ reservation }: { reservation: ReservationView }) {
     void seconds.value;
-    const ending = reservation.until_ms - serverNow() < ENDING_MS;
+    const { pair, until_ms: until } = reservation;
+    const ending = until - serverNow() < ENDING_MS;
     return (
         <div class={`reserved ${ending ? "is-ending" : ""}`} id="reserved">
             <Icon name={ending ? "warning" : "success"} />
             <div class="reserved__text">
-                <p class="reserved__pair">
-                    <PairText pair={reservation.pair} />
+                <p class="reserved__pair figures">
+                    {shortly(pair.first)}
+                    {pair.second ? ` + ${shortly(pair.second)}` : null}
                 </p>
                 <p>
-                    {t("reserved-until", { time: moment(reservation.until_ms, language.value, false) })} (
-                    <Timer until={reservation.until_ms} />)
+                    {centrePlace(pair.centre)} · {t("reserved-until", { time: moment(until, language.value, false) })} (
+                    <Timer until={until} />)
                 </p>
             </div>
             {ending ? (
@@ -123,18 +125,6 @@ function Reserved({ reservation }: { reservation: ReservationView }) {
                 {t("reserved-release")}
             </Button>
         </div>
-    );
-}
-
-function PairText({ pair }: { pair: PairView }) {
-    return (
-        <>
-            <b>
-                {shortly(pair.first)}
-                {pair.second ? ` + ${shortly(pair.second)}` : null}
-            </b>{" "}
-            · {centreName(pair.centre)} · {pair.vaccine}
-        </>
     );
 }
 
@@ -195,12 +185,11 @@ function ProposalButton({ proposal: { pair, taken, fresh }, reserved, entrance }
             <Icon name={taken ? "close" : reserved ? "check" : "calendar-today"} size="small" />
             <span class="choice__main figures">
                 {shortly(pair.first)}
-                {pair.second ? <span class="choice__second"> + {shortly(pair.second)}</span> : null}
+                {pair.second ? ` + ${shortly(pair.second)}` : null}
             </span>
             <span class="choice__more">
-                {centreName(pair.centre)} · {pair.vaccine}
-                {taken ? ` · ${t("proposal-taken")}` : null}
-                {fresh ? ` · ${t("proposal-fresh")}` : null}
+                {fresh ? `${t("proposal-fresh")} · ` : null}
+                {taken ? t("proposal-taken") : `${centrePlace(pair.centre)} · ${pair.vaccine}`}
             </span>
         </>
     );

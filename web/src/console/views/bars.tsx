@@ -8,11 +8,11 @@ import { desk, state, takeBack, tell } from "../desk";
 
 export function Bars() {
     return (
-        <>
+        <section aria-label={t("bars")}>
             <LinkBar />
             <DegradedBar />
             <NoticeBar />
-        </>
+        </section>
     );
 }
 
@@ -51,13 +51,15 @@ function DegradedBar() {
 
 /** Refusals without a field, and answers that did not come. */
 function NoticeBar() {
-    const { notice } = state.value;
+    const { notice, proposals } = state.value;
+    // A pair that was taken is struck out where it stands, with others below it: no second word, nothing moves.
+    const saidInPlace = notice?.kind === "refused" && notice.about === "reserve" && proposals?.some(({ taken }) => taken);
     const text =
         notice?.kind === "no_answer"
             ? t("notice-no-answer")
             : notice?.kind === "reservation_gone"
               ? t("notice-reservation-gone")
-              : notice?.kind === "refused" && notice.error.field === null
+              : notice?.kind === "refused" && notice.error.field === null && !saidInPlace
                 ? refusal(notice.error.code)
                 : undefined;
     useEffect(() => {

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { say } from "../../common/announce";
 import { Badge, Button, Icon, Timer } from "../../common/elements";
 import { focus } from "../../common/focus";
-import { span } from "../../common/format";
+import { phone, span } from "../../common/format";
 import { t } from "../../common/texts";
 import type { AgentView, CallView } from "../../protocol";
 import { extend, finish, hangUp, recentCodes } from "../actions";
@@ -20,8 +20,11 @@ export function CallBar() {
         <section class={`callbar callbar--${call.state}`} aria-labelledby="call-title">
             <div class="callbar__line">
                 <h2 class="callbar__title" id="call-title" tabIndex={-1} data-home="">
-                    <Icon name="phone" /> <CallTitle call={call} />
+                    <Icon name="phone" />
+                    <span class="kern-sr-only">{t("call-from")} </span>
+                    <span class="figures">{call.number === null ? t("number-withheld") : phone(call.number)}</span>
                 </h2>
+                <CallState call={call} />
                 <Facts call={call} />
                 <span class="bar__gap" />
                 {call.state === "ended" ? null : (
@@ -35,18 +38,23 @@ export function CallBar() {
     );
 }
 
-function CallTitle({ call }: { call: CallView }) {
+/** That the two talk is in the header, with the time; here only what is not so. */
+function CallState({ call }: { call: CallView }) {
     switch (call.state) {
         case "connecting":
-            return <>{t("call-connecting")}</>;
-        case "talking":
             return (
-                <>
-                    {t("call-talking")} {call.talking_since_ms === null ? null : <Timer since={call.talking_since_ms} />}
-                </>
+                <Badge tone="info" sign="phone">
+                    {t("call-connecting")}
+                </Badge>
             );
+        case "talking":
+            return null;
         case "ended":
-            return <>{t("call-ended")}</>;
+            return (
+                <Badge tone="warning" sign="close">
+                    {t("call-ended")}
+                </Badge>
+            );
     }
 }
 
@@ -54,9 +62,6 @@ function Facts({ call }: { call: CallView }) {
     const waited = call.talking_since_ms === null ? undefined : span(call.talking_since_ms - call.waiting_since_ms);
     return (
         <ul class="facts">
-            <li class="figures">
-                <b>{call.number ?? t("number-withheld")}</b>
-            </li>
             <li>{topicWord(call.topic)}</li>
             <li>{languageWord(call.language)}</li>
             {waited === undefined ? null : <li class="figures">{t("call-waited", { span: waited })}</li>}

@@ -1,12 +1,12 @@
 /** The script for the agent, and the way to an existing booking. */
 import { useEffect, useRef } from "preact/hooks";
-import { Badge, Button, Icon } from "../../common/elements";
+import { Badge, Button, Icon, PaneTitle } from "../../common/elements";
 import { focus } from "../../common/focus";
 import { fours } from "../../common/format";
 import { t } from "../../common/texts";
 import type { BookingView } from "../../protocol";
 import { cancel, cancelling, findBooking, lookup } from "../actions";
-import { busy, setup, state } from "../desk";
+import { busy, setup, state, tell } from "../desk";
 import { Papers } from "./appointment";
 import { Field, Summary } from "./fields";
 import { centreName, fully, shortly } from "./words";
@@ -14,10 +14,10 @@ import { centreName, fully, shortly } from "./words";
 export function Guide() {
     return (
         <section class="pane" id="guide" aria-labelledby="guide-title">
-            <h2 class="pane__title" id="guide-title" tabIndex={-1}>
+            <PaneTitle id="guide-title" keys="Alt+3">
                 {t("guide-heading")}
-            </h2>
-            <Script />
+            </PaneTitle>
+            {state.value.found ? null : <Script />}
             <Lookup />
             <CancelDialog />
         </section>
@@ -45,7 +45,7 @@ function Lookup() {
     const { found } = state.value;
     const { reference, born_on } = lookup.value;
     return (
-        <div class="lookup">
+        <div class={found ? "lookup" : "lookup lookup--below"}>
             <h3 class="pane__subtitle" id="lookup-title">
                 {t("lookup-heading")}
             </h3>
@@ -106,6 +106,15 @@ function Found({ bookings }: { bookings: BookingView[] }) {
             ) : (
                 bookings.map((booking) => <FoundBooking key={booking.reference} booking={booking} />)
             )}
+            <Button
+                rank="tertiary"
+                onPress={() => {
+                    focus(document.getElementById("lookup-reference"));
+                    tell({ kind: "forget", what: "found" });
+                }}
+            >
+                {t("found-close")}
+            </Button>
         </div>
     );
 }
@@ -126,9 +135,9 @@ function FoundBooking({ booking }: { booking: BookingView }) {
                 {pair.second ? ` + ${shortly(pair.second)}` : null}
             </p>
             <p>
-                {centreName(pair.centre)} · {pair.vaccine} ·{" "}
-                <span class="figures">{fours(booking.reference).join(" ")}</span>
+                {centreName(pair.centre)} · {pair.vaccine}
             </p>
+            <p class="figures">{fours(booking.reference).join(" ")}</p>
             <Papers booking={booking} />
             {active ? (
                 <Button busy={busy("cancel")} onPress={() => (cancelling.value = booking)}>

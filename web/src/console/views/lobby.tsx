@@ -93,7 +93,9 @@ function title(agent: AgentView): string {
         case "wrap_up":
             return t(`agent-${agent.state.replace("_", "-")}`);
         case "not_ready":
-            return t("lobby-not-ready", { reason: reasonWord(agent.reason ?? "") });
+            return agent.reason === null
+                ? t("agent-not-ready")
+                : t("lobby-not-ready", { reason: reasonWord(agent.reason) });
     }
 }
 

@@ -1,6 +1,6 @@
 /** Who the appointments are for: found or new. */
 import { useEffect } from "preact/hooks";
-import { Button, Icon } from "../../common/elements";
+import { Button, Icon, PaneTitle } from "../../common/elements";
 import { focus } from "../../common/focus";
 import { dotted, fours } from "../../common/format";
 import { say } from "../../common/announce";
@@ -23,9 +23,9 @@ export function Person() {
     });
     return (
         <section class="pane" id="person" aria-labelledby="person-title">
-            <h2 class="pane__title" id="person-title">
+            <PaneTitle id="person-title" keys="Alt+1">
                 {t("person-heading")}
-            </h2>
+            </PaneTitle>
             <Summary fields="form" />
             <form
                 class="pane__form"
@@ -157,9 +157,12 @@ function HitButton({ hit }: { hit: PersonHit }) {
                 {person.family_name}, {person.given_name} <span class="figures">{dotted(person.born_on)}</span>
             </span>
             <span class="choice__more">
+                {person.street ? `${person.street}, ` : null}
                 {person.postcode} {person.town}
-                {booked ? ` · ${t("hits-booked", { reference: fours(booked).join(" ") })}` : null}
             </span>
+            {booked ? (
+                <span class="choice__more figures">{t("hits-booked", { reference: fours(booked).join(" ") })}</span>
+            ) : null}
         </button>
     );
 }

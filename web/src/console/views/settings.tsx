@@ -14,7 +14,7 @@ export function AgentMenu({ name }: { name: string }) {
     const leaving = useSignal(false);
     return (
         <>
-            <Menu id="settings" label={name} name={t("menu-of", { name })}>
+            <Menu id="settings" label={name} name={t("menu-of", { name })} right>
                 {(close) => (
                     <div class="settings">
                         <Choice

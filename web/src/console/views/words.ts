@@ -25,7 +25,12 @@ export function centreName(code: string): string {
     return setup.value?.centres.find((centre) => centre.code === code)?.name ?? code;
 }
 
-/** `Mi., 14.05., 09:20`, for lists. */
+/** For lists, where every entry is a vaccination centre: its place alone. */
+export function centrePlace(code: string): string {
+    return centreName(code).replace(/^Impfzentrum /, "");
+}
+
+/** `Mi, 14.05. 09:20`, for lists. */
 export function shortly(appointment: PairView["first"]): string {
     return `${day(appointment.day, language.value, "short")} ${appointment.time}`;
 }
