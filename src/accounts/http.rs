@@ -65,6 +65,21 @@ where
     }
 }
 
+/// A request that one of our own pages has sent: what a socket asks for first, before anything is looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct FromOurPages;
+
+impl<S: Send + Sync> FromRequestParts<S> for FromOurPages
+where
+    Accounts: FromRef<S>,
+{
+    type Rejection = AccountsError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        origin::require(&parts.headers, &Accounts::from_ref(state).settings.allowed_origins).map(|()| Self)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LogIn {

@@ -7,11 +7,13 @@ use super::config::Config;
 use super::health::{self, Health};
 use super::server::Bound;
 use super::{pages, telemetry};
-use crate::accounts::{self, Accounts, watch::Watch};
+use crate::accounts::{self, Accounts};
 use crate::foundation::clock::Clock;
 use crate::foundation::db::Pools;
 use crate::foundation::events::{feed::Feed, relay};
 use crate::foundation::fault::Fault;
+use crate::hotline::console::{self, Console, pulse::Pulse};
+use crate::hotline::live;
 use crate::hotline::queue::dispatcher;
 use axum::Router;
 use std::net::SocketAddr;
@@ -103,11 +105,19 @@ pub async fn start(
     }
     if planes.staff {
         let accounts = Accounts::new(pools.staff.clone(), config.accounts.clone());
-        let watch = Watch::default();
-        tasks.spawn(watch.clone().run(pools.staff.clone(), feed.clone(), stop.clone()));
+        let live = live::Node::new(node, feed.clone(), stop.clone());
+        let pulse = Pulse::default();
+        tasks.spawn(live.watch.clone().run(pools.staff.clone(), feed.clone(), stop.clone()));
+        tasks.spawn(pulse.clone().run(pools.staff.clone(), stop.clone()));
+        let post_days = u32::from(config.correspondence.post.run_days);
+        let console = Console::new(accounts.clone(), live.clone(), policy, config.console.clone(), post_days, pulse);
+        tasks.spawn(live.drained());
         tasks.spawn(dispatcher::keep_alive(pools.work.clone(), node, stop.clone()));
-        let router =
-            Router::new().merge(accounts::http::routes(accounts)).merge(pages::routes()).merge(health::routes(health));
+        let router = Router::new()
+            .merge(accounts::http::routes(accounts))
+            .merge(console::ws::routes(console))
+            .merge(pages::routes())
+            .merge(health::routes(health));
         let bound = Bound::bind(config.staff.listen).await?;
         running.staff = Some(bound.address());
         tasks.spawn(bound.serve(router, config.staff.clone(), stop.clone()));

@@ -7,5 +7,6 @@ pub mod calls;
 pub mod console;
 pub mod ivr;
 pub mod provider;
+pub mod live;
 pub mod queue;
 pub mod supervision;

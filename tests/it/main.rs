@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod appointments;
+mod console_socket;
 mod letters;
 mod queue_offers;
 mod shared_ground;

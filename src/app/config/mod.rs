@@ -9,7 +9,7 @@ use crate::accounts;
 use crate::correspondence;
 use crate::foundation::db::Sizes;
 use crate::foundation::fault::Fault;
-use crate::hotline::queue;
+use crate::hotline::{console, queue};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,8 @@ pub struct Config {
     pub queue: queue::settings::Settings,
     /// Letters and e-mails.
     pub correspondence: correspondence::settings::Settings,
+    /// The agents' desks.
+    pub console: console::settings::Settings,
 }
 
 /// Section `[database]`.
@@ -115,6 +117,7 @@ impl Config {
     fn validate(&self) -> Result<(), Fault> {
         let wrong = |sentence: String| Fault::plain(format!("configuration: {sentence}"));
         self.accounts.validate().map_err(wrong)?;
+        self.console.validate().map_err(wrong)?;
         self.queue.policy().map_err(wrong)?;
         self.correspondence.validate().map_err(wrong)?;
         for (name, listener) in [("hooks", &self.hooks), ("staff", &self.staff)] {

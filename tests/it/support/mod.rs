@@ -2,7 +2,9 @@
 
 pub mod campaign;
 pub mod cluster;
+pub mod hotline;
 pub mod logs;
+pub mod page;
 pub mod staff;
 
 use rand::SeedableRng;

@@ -85,6 +85,11 @@ impl Browser {
         [session, known].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 
+    /// What opens sockets.
+    pub fn session_cookie(&self) -> String {
+        format!("vaxline_session={}", self.session.as_deref().unwrap_or_default())
+    }
+
     pub async fn get(&self, path: &str) -> Response {
         let request = self.client.get(format!("{}{path}", self.base)).header(header::COOKIE, self.cookies());
         request.send().await.unwrap()

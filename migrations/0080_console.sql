@@ -1,0 +1,31 @@
+-- The agent's desk: which socket has it, and what was typed there.
+
+create table console_link (
+    agent_id  uuid primary key references user_account (id),
+    epoch     bigint not null,
+    linked_at timestamptz not null
+);
+comment on table console_link is 'Which socket has an agent''s desk: the newest';
+comment on column console_link.agent_id is 'The agent';
+comment on column console_link.epoch is 'Grows with every socket; a command of an older socket is refused';
+comment on column console_link.linked_at is 'When the newest socket was opened';
+
+create table draft (
+    agent_id uuid not null references user_account (id),
+    entry_id uuid not null references queue_entry (id),
+    version  int not null,
+    form     jsonb not null,
+    last_cmd text not null,
+    saved_at timestamptz not null,
+    primary key (agent_id, entry_id)
+);
+comment on table draft is 'What an agent has typed for a caller and not yet booked; removed when the desk is cleared. Personal data';
+comment on column draft.agent_id is 'Who typed';
+comment on column draft.entry_id is 'For whom';
+comment on column draft.version is 'Grows with every save';
+comment on column draft.form is 'The form as the page sent it. Personal data';
+comment on column draft.last_cmd is 'Key of the command that saved it: repeated, it saves nothing again';
+comment on column draft.saved_at is 'When it was saved';
+
+-- The wallboard counts what ended since midnight, twice a second while somebody watches.
+create index queue_entry_by_end on queue_entry (ended_at, ending) where ended_at is not null;

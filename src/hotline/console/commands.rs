@@ -1,0 +1,225 @@
+//! What a page asks for, each in one transaction: the desk is still this socket's, the key is new, then the deed.
+
+use super::error::ConsoleError;
+use super::settings::{self, Settings};
+use super::store;
+use super::wire::{Answer, Command, FromPage, Refused, ToPage};
+use crate::accounts::model::Session;
+use crate::foundation::commands::{self, Known};
+use crate::foundation::db::Tx;
+use crate::foundation::fault::Refusal;
+use crate::foundation::ids::{EntryId, OfferId, UserId};
+use crate::hotline::agents::commands::{self as agents, Wish};
+use crate::hotline::agents::store::desk_state;
+use crate::hotline::console::Console;
+use crate::hotline::queue::commands::QueueError;
+use crate::hotline::queue::decide::No;
+use crate::hotline::queue::model::Policy;
+use crate::in_tx;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// The socket that has an agent's desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The agent.
+    pub agent: UserId,
+    /// The socket's epoch.
+    pub epoch: i64,
+}
+
+/// Takes the desk for a new socket.
+///
+/// # Errors
+/// When the database is away.
+pub async fn take_desk(
+    tx: &mut Tx,
+    session: &Session,
+    node: Uuid,
+    policy: &Policy,
+) -> Result<(Holder, OffsetDateTime), ConsoleError> {
+    let (agent, now) = (session.user.id, tx.now());
+    let epoch = store::take_desk(tx.conn(), agent, now).await?;
+    agents::link(tx, agent, session.id, node, policy).await?;
+    Ok((Holder { agent, epoch }, now))
+}
+
+/// Gives the desk up, unless a newer socket has it: the page is gone, or the agent has logged out.
+///
+/// # Errors
+/// When the database is away.
+pub async fn leave_desk(
+    tx: &mut Tx,
+    holder: Holder,
+    session: &Session,
+    logged_out: bool,
+    policy: &Policy,
+) -> Result<(), ConsoleError> {
+    if !store::holds_desk(tx.conn(), holder.agent, holder.epoch).await? {
+        return Ok(());
+    }
+    if logged_out {
+        match agents::carry_out_wish(tx, holder.agent, Wish::SignOut, policy).await {
+            // With a caller on the desk it is a lost link: the call goes on, and the desk waits for its agent.
+            Err(QueueError::No(No::Occupied)) => {}
+            settled => return Ok(settled?),
+        }
+    }
+    Ok(agents::unlink(tx, holder.agent, session.id, policy).await?)
+}
+
+/// What a command was answered, as it is kept with its key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Done {
+    result: Option<Answer>,
+}
+
+/// Carries a command out and answers it. Whatever happens, there is an answer.
+pub async fn answer(console: Console, holder: Holder, from: FromPage) -> ToPage {
+    let FromPage { cmd, command } = from;
+    let outcome = in_tx!(&console.db, "console command", |tx| carry_out(tx, &console, holder, &cmd, &command));
+    let label = match &outcome {
+        Ok(_) => "ok",
+        Err(error) => error.code(),
+    };
+    metrics::counter!("vaxline_console_commands_total", "command" => name(&command), "outcome" => label).increment(1);
+    match outcome {
+        Ok(done) => ToPage::Ack { cmd, ok: true, error: None, result: done.result },
+        Err(error) => ToPage::Ack { cmd, ok: false, error: Some(error.refused()), result: None },
+    }
+}
+
+/// The answer to a message that is no command.
+#[must_use]
+pub fn not_understood(cmd: String) -> ToPage {
+    let error: Refused = ConsoleError::BadCommand.refused();
+    ToPage::Ack { cmd, ok: false, error: Some(error), result: None }
+}
+
+async fn carry_out(
+    tx: &mut Tx,
+    console: &Console,
+    holder: Holder,
+    cmd: &str,
+    command: &Command,
+) -> Result<Done, ConsoleError> {
+    if !store::holds_desk(tx.conn(), holder.agent, holder.epoch).await? {
+        return Err(ConsoleError::Superseded);
+    }
+    match command {
+        // A draft keeps its own key: it comes twice a second, and its answer is worth nothing the day after.
+        Command::SaveDraft { form } => {
+            let (entry, now) = (served(tx, holder.agent).await?, tx.now());
+            let version = store::save_draft(tx.conn(), holder.agent, entry, cmd, form, now).await?;
+            Ok(Done { result: Some(Answer::Draft { version }) })
+        }
+        Command::FindPersons { .. } | Command::FindBooking { .. } | Command::Propose { .. } => {
+            Err(ConsoleError::BadCommand)
+        }
+        Command::Painted { .. }
+        | Command::Accept { .. }
+        | Command::Decline { .. }
+        | Command::Ready
+        | Command::NotReady { .. }
+        | Command::HangUp
+        | Command::ExtendWrapUp
+        | Command::FinishWrapUp { .. }
+        | Command::Reserve { .. }
+        | Command::Release { .. }
+        | Command::Confirm { .. }
+        | Command::Cancel { .. } => once(tx, console, holder.agent, cmd, command).await,
+    }
+}
+
+/// Carries out a command that changes something: once for each key.
+async fn once(
+    tx: &mut Tx,
+    console: &Console,
+    agent: UserId,
+    cmd: &str,
+    command: &Command,
+) -> Result<Done, ConsoleError> {
+    let scope = format!("agent:{agent}");
+    match commands::recall(tx, &scope, cmd, command).await? {
+        Known::Answered(done) => return Ok(done),
+        Known::Misused => return Err(ConsoleError::KeyMisused),
+        Known::New => {}
+    }
+    let done = deed(tx, console, agent, command).await?;
+    commands::answer(tx, &scope, cmd, &done).await?;
+    Ok(done)
+}
+
+async fn deed(tx: &mut Tx, console: &Console, agent: UserId, command: &Command) -> Result<Done, ConsoleError> {
+    if let Some(wish) = wish(command, &console.settings)? {
+        // A draft is for the call on the desk; with the call goes what was typed for it.
+        let done_with = if let Wish::FinishWrapUp(_) = &wish {
+            desk_state(tx.conn(), agent).await?.and_then(|desk| desk.entry)
+        } else {
+            None
+        };
+        agents::carry_out_wish(tx, agent, wish, &console.policy).await?;
+        if let Some(entry) = done_with {
+            store::clear_draft(tx.conn(), agent, entry.id).await?;
+        }
+        return Ok(Done { result: None });
+    }
+    Err(ConsoleError::BadCommand)
+}
+
+/// What the agent wishes of the queue, when the command is such a wish.
+fn wish(command: &Command, settings: &Settings) -> Result<Option<Wish>, ConsoleError> {
+    let offer = |id: &str| id.parse::<OfferId>().map_err(|_| ConsoleError::BadCommand);
+    Ok(Some(match command {
+        Command::Painted { offer: id } => Wish::Painted(offer(id)?),
+        Command::Accept { offer: id } => Wish::Accept(offer(id)?),
+        Command::Decline { offer: id } => Wish::Decline(offer(id)?),
+        Command::Ready => Wish::Ready,
+        Command::NotReady { reason } if settings::offers(&settings.not_ready_reasons, reason) => {
+            Wish::NotReady(reason.clone())
+        }
+        Command::FinishWrapUp { code } if settings::offers(&settings.wrap_up_codes, code) => {
+            Wish::FinishWrapUp(code.clone())
+        }
+        Command::NotReady { .. } | Command::FinishWrapUp { .. } => return Err(ConsoleError::UnknownCode),
+        Command::HangUp => Wish::HangUp,
+        Command::ExtendWrapUp => Wish::ExtendWrapUp,
+        Command::SaveDraft { .. }
+        | Command::FindPersons { .. }
+        | Command::FindBooking { .. }
+        | Command::Propose { .. }
+        | Command::Reserve { .. }
+        | Command::Release { .. }
+        | Command::Confirm { .. }
+        | Command::Cancel { .. } => return Ok(None),
+    }))
+}
+
+/// The place in line that this agent serves, or has just served.
+async fn served(tx: &mut Tx, agent: UserId) -> Result<EntryId, ConsoleError> {
+    let desk = desk_state(tx.conn(), agent).await?;
+    let serves = desk.filter(|desk| matches!(desk.state.as_str(), "connecting" | "talking" | "wrap_up"));
+    serves.and_then(|desk| desk.entry).map(|entry| entry.id).ok_or(ConsoleError::NoCaller)
+}
+
+const fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Painted { .. } => "painted",
+        Command::Accept { .. } => "accept",
+        Command::Decline { .. } => "decline",
+        Command::Ready => "ready",
+        Command::NotReady { .. } => "not_ready",
+        Command::HangUp => "hang_up",
+        Command::ExtendWrapUp => "extend_wrap_up",
+        Command::FinishWrapUp { .. } => "finish_wrap_up",
+        Command::SaveDraft { .. } => "save_draft",
+        Command::FindPersons { .. } => "find_persons",
+        Command::FindBooking { .. } => "find_booking",
+        Command::Propose { .. } => "propose",
+        Command::Reserve { .. } => "reserve",
+        Command::Release { .. } => "release",
+        Command::Confirm { .. } => "confirm",
+        Command::Cancel { .. } => "cancel",
+    }
+}

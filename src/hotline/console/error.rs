@@ -1,0 +1,77 @@
+//! Why a command of a page is refused.
+
+use super::wire::Refused;
+use crate::foundation::fault::{Fault, Refusal};
+use crate::hotline::queue::commands::QueueError;
+
+/// A command was refused, or something is broken.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsoleError {
+    /// Another window has taken the desk over.
+    #[error("another window has taken over")]
+    Superseded,
+    /// The key was used for another command.
+    #[error("this key was used for another command")]
+    KeyMisused,
+    /// The message is not a command.
+    #[error("this is not a command")]
+    BadCommand,
+    /// The code is none of the setup's.
+    #[error("this code is not one of the setup")]
+    UnknownCode,
+    /// There is no caller on the desk.
+    #[error("there is no caller on the desk")]
+    NoCaller,
+    /// More searches than anybody does by hand.
+    #[error("too many searches; wait a moment")]
+    TooManySearches,
+    /// The queue refuses.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// Something is broken.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Refusal for ConsoleError {
+    fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Queue(error) => error.fault(),
+            Self::Fault(fault) => Some(fault),
+            Self::Superseded
+            | Self::KeyMisused
+            | Self::BadCommand
+            | Self::UnknownCode
+            | Self::NoCaller
+            | Self::TooManySearches => None,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Superseded => "superseded",
+            Self::KeyMisused => "key_misused",
+            Self::BadCommand => "bad_command",
+            Self::UnknownCode => "unknown_code",
+            Self::NoCaller => "no_caller",
+            Self::TooManySearches => "too_many_searches",
+            Self::Queue(error) => error.code(),
+            Self::Fault(_) => "fault",
+        }
+    }
+}
+
+impl ConsoleError {
+    /// What the page is told. A fault is logged here, once, and shown without its causes.
+    #[must_use]
+    pub fn refused(&self) -> Refused {
+        let detail = match self.fault() {
+            Some(fault) => {
+                tracing::error!(fault = fault.chain(), "console: a command failed");
+                "this could not be carried out; repeat it".to_owned()
+            }
+            None => self.to_string(),
+        };
+        Refused { code: self.code().to_owned(), field: None, detail }
+    }
+}

@@ -1,0 +1,162 @@
+//! SQL of the console: which socket has a desk, drafts, and the queue at a glance.
+
+use super::wire::{DraftForm, DraftView, QueueView};
+use crate::foundation::fault::Fault;
+use crate::foundation::ids::{EntryId, UserId};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// Gives the desk to a new socket: its epoch. Every older socket can do nothing any more.
+pub(super) async fn take_desk(conn: &mut PgConnection, agent: UserId, now: OffsetDateTime) -> Result<i64, Fault> {
+    Ok(sqlx::query_scalar!(
+        r#"
+        -- console: the newest socket has the desk
+        insert into console_link as held (agent_id, epoch, linked_at) values ($1, 1, $2)
+        on conflict (agent_id) do update set epoch = held.epoch + 1, linked_at = $2
+        returning epoch
+        "#,
+        agent.0,
+        now
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Whether the socket of this epoch still has the desk; nobody can take it over before this transaction ends.
+pub(super) async fn holds_desk(conn: &mut PgConnection, agent: UserId, epoch: i64) -> Result<bool, Fault> {
+    let held = sqlx::query_scalar!(
+        "select epoch from console_link where agent_id = $1 for share -- console: does this socket have the desk?",
+        agent.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(held == Some(epoch))
+}
+
+/// Where a desk stands, before its parts are read.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
+    /// What has been published so far: the parts, read after it, contain all of that.
+    pub position: i64,
+    /// Whose desk it is.
+    pub name: String,
+    /// Which socket has it.
+    pub epoch: i64,
+}
+
+/// Reads where a desk stands.
+pub(super) async fn standing(conn: &mut PgConnection, agent: UserId) -> Result<Standing, Fault> {
+    let row = sqlx::query!(
+        r#"
+        -- console: where a desk stands
+        select (select coalesce(max(position), 0) from event) as "position!", display_name, epoch
+          from user_account join console_link on console_link.agent_id = user_account.id
+         where user_account.id = $1
+        "#,
+        agent.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Standing { position: row.position, name: row.display_name, epoch: row.epoch })
+}
+
+/// The draft of an agent for the caller on the desk.
+pub(super) async fn draft(conn: &mut PgConnection, agent: UserId, entry: EntryId) -> Result<Option<DraftView>, Fault> {
+    let row = sqlx::query!(
+        "select version, form from draft where agent_id = $1 and entry_id = $2 -- console: what was typed",
+        agent.0,
+        entry.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        let form: DraftForm = serde_json::from_value(row.form)?;
+        Ok(DraftView { version: u32::try_from(row.version).unwrap_or(0), form })
+    })
+    .transpose()
+}
+
+/// Stores a draft; its version. The same command again stores nothing and is answered the same.
+pub(super) async fn save_draft(
+    conn: &mut PgConnection,
+    agent: UserId,
+    entry: EntryId,
+    cmd: &str,
+    form: &DraftForm,
+    now: OffsetDateTime,
+) -> Result<u32, Fault> {
+    let form = serde_json::to_value(form)?;
+    let version = sqlx::query_scalar!(
+        r#"
+        -- console: keep what was typed
+        insert into draft as kept (agent_id, entry_id, version, form, last_cmd, saved_at) values ($1, $2, 1, $3, $4, $5)
+        on conflict (agent_id, entry_id) do update
+           set version = kept.version + (kept.last_cmd <> $4)::int,
+               form = case when kept.last_cmd = $4 then kept.form else $3 end,
+               last_cmd = $4, saved_at = $5
+        returning version
+        "#,
+        agent.0,
+        entry.0,
+        form,
+        cmd,
+        now
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(u32::try_from(version).unwrap_or(0))
+}
+
+/// Removes the drafts of calls that no desk has any more; how many.
+pub(super) async fn clear_drafts(conn: &mut PgConnection) -> Result<u64, Fault> {
+    Ok(sqlx::query!(
+        r#"
+        -- console: drafts of calls that are done with
+        delete from draft
+         where not exists (select 1 from agent where agent.id = draft.agent_id and agent.entry_id = draft.entry_id)
+        "#
+    )
+    .execute(conn)
+    .await?
+    .rows_affected())
+}
+
+/// Removes the draft of a call that is done with.
+pub(super) async fn clear_draft(conn: &mut PgConnection, agent: UserId, entry: EntryId) -> Result<(), Fault> {
+    sqlx::query!(
+        "delete from draft where agent_id = $1 and entry_id = $2 -- console: the call is done with",
+        agent.0,
+        entry.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The queue at a glance.
+pub(super) async fn queue(conn: &mut PgConnection) -> Result<QueueView, Fault> {
+    let row = sqlx::query!(
+        r#"
+        -- console: how many wait, and since when the longest
+        select count(*) as "waiting!", min(joined_at) as longest from queue_entry where state in ('waiting', 'offered')
+        "#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(QueueView {
+        waiting: u32::try_from(row.waiting).unwrap_or(u32::MAX),
+        longest_since_ms: row.longest.map(super::view::millis),
+    })
+}
+
+/// The kinds of promised effects that are stuck: begun often, and still failing.
+pub(super) async fn stuck_jobs(conn: &mut PgConnection) -> Result<Vec<String>, Fault> {
+    Ok(sqlx::query_scalar!(
+        r#"
+        -- console: which effects are stuck
+        select distinct kind from job where ended_at is null and attempts >= 3 and last_error is not null
+        "#
+    )
+    .fetch_all(conn)
+    .await?)
+}

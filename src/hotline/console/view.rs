@@ -1,0 +1,142 @@
+//! The desk as it stands in the database now, in the words of the frames.
+
+use super::store;
+use super::wire::{AgentState, AgentView, BookingView, CallState, CallView, DraftView, OfferView, ReservationView};
+use crate::foundation::fault::Fault;
+use crate::foundation::ids::{EntryId, SeriesId, UserId};
+use crate::foundation::phone::PhoneNumber;
+use crate::hotline::agents::store::{DeskEntry, DeskState, desk_state};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// A desk as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// The parts contain everything that was published up to here.
+    pub position: i64,
+    /// Which socket has the desk.
+    pub epoch: i64,
+    /// The parts.
+    pub parts: Parts,
+    /// The appointments of this call: facts about them concern the desk.
+    pub series: Vec<SeriesId>,
+}
+
+/// The parts of a desk that come from the database and change by facts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
+    /// The agent.
+    pub agent: AgentView,
+    /// An open offer.
+    pub offer: Option<OfferView>,
+    /// The caller on the line or in wrap-up.
+    pub call: Option<CallView>,
+    /// The place in line that is on the desk, offered ones too.
+    pub entry: Option<EntryId>,
+    /// The reserved pair.
+    pub reservation: Option<ReservationView>,
+    /// What was booked in this call.
+    pub bookings: Vec<BookingView>,
+}
+
+/// Reads a desk. The position is read first: what is read after it contains at least that much.
+///
+/// # Errors
+/// When the database is away, or nobody has ever taken this desk.
+pub async fn read(conn: &mut PgConnection, agent: UserId) -> Result<Seen, Fault> {
+    let standing = store::standing(conn, agent).await?;
+    let desk = desk_state(conn, agent).await?.ok_or_else(|| Fault::plain(format!("read the desk of agent {agent}")))?;
+    let state = agent_state(&desk.state)?;
+    let parts = Parts {
+        agent: agent_view(standing.name, state, &desk),
+        offer: offer_view(&desk),
+        call: desk.entry.as_ref().and_then(|entry| call_view(entry, state)),
+        entry: desk.entry.as_ref().map(|entry| entry.id),
+        reservation: None,
+        bookings: Vec::new(),
+    };
+    Ok(Seen { position: standing.position, epoch: standing.epoch, parts, series: Vec::new() })
+}
+
+/// Reads the draft of a desk, for a page that starts.
+///
+/// # Errors
+/// When the database is away.
+pub async fn read_draft(conn: &mut PgConnection, agent: UserId, seen: &Seen) -> Result<Option<DraftView>, Fault> {
+    match seen.parts.entry {
+        Some(entry) => store::draft(conn, agent, entry).await,
+        None => Ok(None),
+    }
+}
+
+/// A moment as the frames have it.
+#[must_use]
+pub fn millis(moment: OffsetDateTime) -> i64 {
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap_or(0)
+}
+
+/// The state of an agent by its name in the database.
+///
+/// # Errors
+/// When the database holds a name that this program does not know.
+pub fn agent_state(name: &str) -> Result<AgentState, Fault> {
+    Ok(match name {
+        "offline" => AgentState::Offline,
+        "ready" => AgentState::Ready,
+        "offered" => AgentState::Offered,
+        "connecting" => AgentState::Connecting,
+        "talking" => AgentState::Talking,
+        "wrap_up" => AgentState::WrapUp,
+        "not_ready" => AgentState::NotReady,
+        other => return Err(Fault::plain(format!("read an agent's state {other}"))),
+    })
+}
+
+fn agent_view(name: String, state: AgentState, desk: &DeskState) -> AgentView {
+    let next = match state {
+        AgentState::Connecting | AgentState::Talking | AgentState::WrapUp => {
+            Some(desk.next.clone().unwrap_or_else(|| "ready".to_owned()))
+        }
+        AgentState::Offline | AgentState::Ready | AgentState::Offered | AgentState::NotReady => None,
+    };
+    AgentView {
+        name,
+        state,
+        reason: desk.reason.clone(),
+        since_ms: millis(desk.since),
+        until_ms: desk.until.map(millis),
+        next,
+        extensions_left: desk.extensions_left,
+    }
+}
+
+fn offer_view(desk: &DeskState) -> Option<OfferView> {
+    let ((offer, deadline), entry) = (desk.open_offer?, desk.entry.as_ref()?);
+    let number = entry.caller.as_ref().and_then(|number| PhoneNumber::of_caller(number.expose()));
+    Some(OfferView {
+        id: offer.to_string(),
+        number_masked: number.map(|number| number.masked()),
+        language: entry.language.clone(),
+        topic: entry.topic.clone(),
+        waiting_since_ms: millis(entry.joined_at),
+        until_ms: millis(deadline),
+    })
+}
+
+fn call_view(entry: &DeskEntry, agent: AgentState) -> Option<CallView> {
+    let state = match agent {
+        AgentState::Connecting => CallState::Connecting,
+        AgentState::Talking => CallState::Talking,
+        AgentState::WrapUp => CallState::Ended,
+        AgentState::Offline | AgentState::Ready | AgentState::Offered | AgentState::NotReady => return None,
+    };
+    Some(CallView {
+        entry: entry.id.to_string(),
+        number: entry.caller.as_ref().map(|number| number.expose().clone()),
+        language: entry.language.clone(),
+        topic: entry.topic.clone(),
+        state,
+        waiting_since_ms: millis(entry.joined_at),
+        talking_since_ms: entry.talking_since.map(millis),
+    })
+}

@@ -1,0 +1,107 @@
+//! A node's staff plane at work: relay, feed, dispatcher, consoles; and callers who only exist as calls.
+
+use super::World;
+use super::staff::{self, Browser};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use time::Duration;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Uuid;
+use vaxline::accounts::Accounts;
+use vaxline::accounts::model::Role;
+use vaxline::app::config::Config;
+use vaxline::foundation::events::feed::Feed;
+use vaxline::foundation::events::relay;
+use vaxline::foundation::ids::{CallId, EntryId, OfferId, UserId};
+use vaxline::foundation::pii::Pii;
+use vaxline::hotline::console::pulse::Pulse;
+use vaxline::hotline::console::{self, Console};
+use vaxline::hotline::live::Node;
+use vaxline::hotline::queue::commands::{self as queue, Join};
+use vaxline::hotline::queue::decide::Gone;
+use vaxline::hotline::queue::dispatcher;
+use vaxline::hotline::queue::model::{Language, Policy, Topic};
+use vaxline::{accounts, in_tx};
+
+/// As configured by default, with more time to paint: this machine is busy with other tests.
+pub const POLICY: Policy = Policy {
+    offer: Duration::seconds(60),
+    paint: Duration::seconds(20),
+    connect: Duration::seconds(60),
+    wrap_up: Duration::seconds(60),
+    extensions: 2,
+    back_off: Duration::seconds(60),
+    missed_limit: 2,
+    link_grace: Duration::seconds(60),
+    redeem: Duration::minutes(10),
+};
+
+pub struct Hotline {
+    pub world: World,
+    pub accounts: Accounts,
+    pub console: Console,
+    pub server: SocketAddr,
+    calls: AtomicU64,
+    _stop: DropGuard,
+}
+
+impl Hotline {
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A hotline whose console is changed before it serves.
+    pub async fn with(change: impl FnOnce(&mut Console)) -> Self {
+        let world = World::with_connections(8).await;
+        let accounts = staff::accounts(&world);
+        let (id, stop, feed) = (Uuid::from_u128(rand::random()), CancellationToken::new(), Feed::default());
+        let (pulse, work) = (Pulse::default(), world.work().clone());
+        let node = Node::new(id, feed.clone(), stop.clone());
+        tokio::spawn(relay::run(work.clone(), id, stop.clone()));
+        tokio::spawn(feed.clone().run(work.clone(), stop.clone()));
+        tokio::spawn(dispatcher::keep_alive(work.clone(), id, stop.clone()));
+        tokio::spawn(dispatcher::run(work.clone(), feed.clone(), id, POLICY, stop.clone()));
+        tokio::spawn(node.watch.clone().run(work.clone(), feed.clone(), stop.clone()));
+        tokio::spawn(pulse.clone().run(work.clone(), stop.clone()));
+        let settings = Config::load(None, []).unwrap().console;
+        let mut console = Console::new(accounts.clone(), node, POLICY, settings, 3, pulse);
+        change(&mut console);
+        let router = accounts::http::routes(accounts.clone()).merge(console::ws::routes(console.clone()));
+        let server = staff::serve(router).await;
+        Self { world, accounts, console, server, calls: AtomicU64::new(0), _stop: stop.drop_guard() }
+    }
+
+    /// An agent who has logged in in a browser.
+    pub async fn agent(&self, login: &str) -> (UserId, Browser) {
+        let agent = staff::add_user(&self.accounts, login, Role::Agent).await;
+        let mut browser = Browser::at(self.server);
+        browser.log_in(login).await;
+        (agent, browser)
+    }
+
+    /// Somebody rings and joins the queue.
+    pub async fn ring(&self, number: &str) -> (CallId, EntryId) {
+        let call = CallId(Uuid::from_u64_pair(self.calls.fetch_add(1, Ordering::Relaxed), rand::random()));
+        let number = Some(Pii::new(number.to_owned()));
+        let join = Join { call, number, language: Language::De, topic: Topic::Book };
+        let entry = in_tx!(&self.world.pools.hooks, "join", |tx| queue::join(tx, &join)).unwrap();
+        (call, entry)
+    }
+
+    /// The caller hangs up.
+    pub async fn hang_up(&self, call: CallId) {
+        in_tx!(&self.world.pools.hooks, "gone", |tx| queue::caller_gone(tx, call, Gone::HungUp, &POLICY)).unwrap();
+    }
+
+    /// The agent's phone answers.
+    pub async fn answer(&self, offer: &str) {
+        let offer: OfferId = offer.parse().unwrap();
+        let answered = in_tx!(&self.world.pools.hooks, "answered", |tx| queue::agent_answered(tx, offer, &POLICY));
+        assert!(answered.unwrap());
+    }
+
+    /// One number from the database.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(self.world.work().pool()).await.unwrap()
+    }
+}
