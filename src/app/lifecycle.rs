@@ -6,12 +6,13 @@
 use super::config::Config;
 use super::health::{self, Health};
 use super::server::Bound;
-use super::{pages, telemetry};
+use super::{pages, telemetry, telephony};
 use crate::accounts::{self, Accounts};
 use crate::foundation::clock::Clock;
 use crate::foundation::db::Pools;
 use crate::foundation::events::{feed::Feed, relay};
 use crate::foundation::fault::Fault;
+use crate::foundation::jobs;
 use crate::hotline::console::{self, Console, pulse::Pulse};
 use crate::hotline::live;
 use crate::hotline::queue::dispatcher;
@@ -90,8 +91,13 @@ pub async fn start(
         metrics: telemetry::start_metrics(),
     };
 
+    let telephony = telephony::Telephony::of(config, pools, clock, policy)?;
     tasks.spawn(feed.clone().run(pools.work.clone(), stop.clone()));
     if planes.work {
+        for worker in telephony.workers() {
+            tasks.spawn(jobs::run(pools.work.clone(), worker, stop.clone()));
+        }
+        tasks.spawn(telephony.clone().reconcile(node, stop.clone()));
         tasks.spawn(relay::run(pools.work.clone(), node, stop.clone()));
         tasks.spawn(dispatcher::run(pools.work.clone(), feed.clone(), node, policy, stop.clone()));
     }
@@ -100,7 +106,7 @@ pub async fn start(
     if planes.hooks {
         let bound = Bound::bind(config.hooks.listen).await?;
         running.hooks = Some(bound.address());
-        let router = health::routes(health.clone());
+        let router = Router::new().merge(telephony.routes()).merge(health::routes(health.clone()));
         tasks.spawn(bound.serve(router, config.hooks.clone(), stop.clone()));
     }
     if planes.staff {
@@ -123,6 +129,5 @@ pub async fn start(
         tasks.spawn(bound.serve(router, config.staff.clone(), stop.clone()));
     }
     tracing::info!(%node, hooks = ?running.hooks, staff = ?running.staff, "vaxline is at work");
-    let _ = clock;
     Ok(running)
 }

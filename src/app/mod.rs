@@ -6,3 +6,4 @@ pub mod lifecycle;
 pub mod pages;
 pub mod server;
 pub mod telemetry;
+pub mod telephony;

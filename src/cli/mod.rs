@@ -1,5 +1,6 @@
 //! The program's commands, one file each. Without a command it serves.
 
+mod demo;
 mod events;
 mod letters;
 mod migrate;
@@ -32,6 +33,8 @@ enum Command {
         #[arg(long, value_enum)]
         only: Vec<serve::Plane>,
     },
+    /// Show the whole hotline on this machine, with simulated callers, agents, print house and mail server.
+    Demo(demo::Options),
     /// Bring the database's schema up to date.
     Migrate,
     /// The event log.
@@ -63,8 +66,11 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let start = start::Start::prepare(arguments.config.as_deref())?;
-    match arguments.command.unwrap_or(Command::Serve { only: Vec::new() }) {
+    let command = arguments.command.unwrap_or(Command::Serve { only: Vec::new() });
+    let fixed = if let Command::Demo(options) = &command { options.settings() } else { Vec::new() };
+    let start = start::Start::prepare(arguments.config.as_deref(), fixed)?;
+    match command {
+        Command::Demo(options) => start.block_on(|context| demo::run(context, options)),
         Command::Serve { only } => start.block_on(|context| serve::run(context, only)),
         Command::Migrate => start.block_on(migrate::run),
         Command::Events(command) => start.block_on(|context| events::run(context, command)),

@@ -9,6 +9,7 @@ use crate::foundation::db::{Pools, migrations};
 use anyhow::Context as _;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Connections that an embedded cluster takes beyond the pools': listeners, commands, a person with psql.
@@ -40,10 +41,12 @@ impl Context {
 }
 
 impl Start {
-    /// Loads the configuration. Runs on the main thread, before any runtime: an embedded cluster ends with the thread
+    /// Loads the configuration; `fixed` settings win over the environment's. Runs on the main thread, before any runtime: an embedded cluster ends with the thread
     /// that started it.
-    pub(super) fn prepare(file: Option<&Path>) -> anyhow::Result<Self> {
-        let config = Config::load(file, std::env::vars())?;
+    pub(super) fn prepare(file: Option<&Path>, fixed: Vec<(String, String)>) -> anyhow::Result<Self> {
+        let mut environment: BTreeMap<String, String> = std::env::vars().collect();
+        environment.extend(fixed);
+        let config = Config::load(file, environment)?;
         telemetry::start_logs(&config.telemetry)?;
         // Another library may have installed the same provider.
         let _ = rustls::crypto::ring::default_provider().install_default();

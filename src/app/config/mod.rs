@@ -9,7 +9,7 @@ use crate::accounts;
 use crate::correspondence;
 use crate::foundation::db::Sizes;
 use crate::foundation::fault::Fault;
-use crate::hotline::{console, queue};
+use crate::hotline::{console, provider, queue};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,10 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// Log-ins.
     pub accounts: accounts::settings::Settings,
+    /// The telephone provider.
+    pub provider: provider::settings::Settings,
+    /// What callers hear before they wait.
+    pub menu: provider::settings::Menu,
     /// The queue.
     pub queue: queue::settings::Settings,
     /// Letters and e-mails.
@@ -118,6 +122,7 @@ impl Config {
         let wrong = |sentence: String| Fault::plain(format!("configuration: {sentence}"));
         self.accounts.validate().map_err(wrong)?;
         self.console.validate().map_err(wrong)?;
+        self.provider.validate().map_err(wrong)?;
         self.queue.policy().map_err(wrong)?;
         self.correspondence.validate().map_err(wrong)?;
         for (name, listener) in [("hooks", &self.hooks), ("staff", &self.staff)] {

@@ -1,0 +1,173 @@
+//! `vaxline demo`: the whole hotline on this machine, with everything around it simulated: callers ring a provider, wait,
+//! reach agents who book at real consoles; a print house pulls the letters, a mail server takes the mails.
+//!
+//! Only what lies outside the system is simulated, and it is reached as in production: over HTTP, WebSockets and SMTP.
+
+mod callers;
+mod mailbox;
+mod saxony;
+mod ticker;
+
+use super::say;
+use super::start::Context;
+use crate::app::lifecycle::{self, Planes};
+use crate::foundation::events::feed::Feed;
+use anyhow::Context as _;
+use mailbox::Mailbox;
+use saxony::{LogIn, Seeded};
+use sip_mock::agents::{Habits, RobotConfig, Robots};
+use sip_mock::{PhoneScript, Provider, ProviderConfig};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// What webhooks are signed with, and what opens the provider's REST interface: for this demo alone.
+const WEBHOOK_SECRET: &str = "demo-webhook-secret";
+const API_KEY: &str = "demo-api-key";
+
+/// How the demo is run.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Options {
+    /// Simulated agents.
+    #[arg(long, default_value_t = 12)]
+    agents: usize,
+    /// Callers who ring at the beginning.
+    #[arg(long, default_value_t = 20)]
+    callers: u32,
+    /// A new caller every so many seconds, on average.
+    #[arg(long, default_value_t = 3.0)]
+    every: f64,
+    /// How much faster than life people speak, wait and work.
+    #[arg(long, default_value_t = 6.0)]
+    speed: f64,
+    /// Where letters, mails and the database go; a fresh folder without it.
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// End by itself after so many seconds.
+    #[arg(long)]
+    seconds: Option<u64>,
+}
+
+impl Options {
+    /// Where everything goes. A fresh folder is named after this process, below the system's temporary folder: the
+    /// database must be reachable for another account when this is run by root.
+    pub(super) fn folder(&self) -> PathBuf {
+        let fresh = || std::env::temp_dir().join(format!("vaxline-demo-{}", std::process::id()));
+        self.folder.clone().unwrap_or_else(fresh)
+    }
+
+    /// The settings of the demo's process, as the environment would give them.
+    pub(super) fn settings(&self) -> Vec<(String, String)> {
+        let folder = self.folder().join("database");
+        [
+            ("DATABASE_URL", String::new()),
+            ("VAXLINE__DATABASE__EMBEDDED", "true".to_owned()),
+            ("VAXLINE__DATABASE__FOLDER", folder.display().to_string()),
+            ("VAXLINE__PROVIDER__WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+            ("VAXLINE__PROVIDER__API_KEY", API_KEY.to_owned()),
+            ("VAXLINE__PROVIDER__ACCOUNT_SID", "demo".to_owned()),
+            // Named again when the provider has found its port.
+            ("VAXLINE__PROVIDER__API_URL", "http://127.0.0.1".to_owned()),
+            ("VAXLINE__PROVIDER__PARK__MUSIC_URL", "http://127.0.0.1/music".to_owned()),
+            ("VAXLINE__PROVIDER__REQUESTS_PER_MINUTE", "6000".to_owned()),
+            ("VAXLINE__MENU__ALWAYS_OPEN", "true".to_owned()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+    }
+}
+
+/// Runs the demo until Ctrl-C, or for the time that was asked for.
+pub(super) async fn run(mut context: Context, options: Options) -> anyhow::Result<()> {
+    let folder = options.folder();
+    let stop = CancellationToken::new();
+    say(format_args!("vaxline demo: the database, the letters and the mails stand in {}", folder.display()));
+
+    let seeded = {
+        let campaign = crate::scheduling::Campaign::shipped().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+        saxony::seed(&context, &campaign, options.agents).await?
+    };
+    let mailbox = Mailbox::open(&folder.join("mails"), stop.clone()).await?;
+    let provider = Arc::new(start_provider(&context, &options, &folder).await?);
+    point_at(&mut context, &provider, &mailbox);
+
+    let node = Uuid::from_u128(rand::random());
+    let running =
+        lifecycle::start(&context.config, &context.pools, &context.clock, node, Planes::ALL).await?;
+    let console = context.config.staff.public_url.clone();
+    let robots = hire(&provider, &seeded, &console)?;
+    welcome(&console, &seeded, options.agents);
+
+    let rung = Arc::new(AtomicU32::new(0));
+    let feed = Feed::default();
+    tokio::spawn(feed.clone().run(context.pools.work.clone(), stop.clone()));
+    tokio::spawn(ticker::show(context.pools.work.clone(), feed, Arc::clone(&rung), stop.clone()));
+    let every = Duration::try_from_secs_f64(options.every).context("--every is a number of seconds")?;
+    tokio::spawn(callers::ring(Arc::clone(&provider), every, options.callers, rung, stop.clone()));
+
+    let time_is_up = async {
+        match options.seconds {
+            Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => outcome.context("listen for Ctrl-C")?,
+        () = time_is_up => {}
+    }
+    stop.cancel();
+    robots.dismiss().await;
+    running.stop().await;
+    say(format_args!("what was printed and mailed stays in {}", folder.display()));
+    Ok(())
+}
+
+async fn start_provider(context: &Context, options: &Options, folder: &Path) -> anyhow::Result<Provider> {
+    let mut config = ProviderConfig::new(&context.config.hooks.public_url);
+    config.secret = WEBHOOK_SECRET.to_owned();
+    config.api_key = API_KEY.to_owned();
+    config.account_sid.clone_from(&context.config.provider.account_sid);
+    config.sip_realm.clone_from(&context.config.provider.sip_realm);
+    config.speed = options.speed;
+    config.seed = rand::random();
+    config.rate_limit = None;
+    config.other_phones = Some(PhoneScript::answers());
+    config.journal = Some(folder.join("provider.jsonl"));
+    Provider::start(config).await.context("start the simulated provider")
+}
+
+/// Tells the configuration where the simulated provider and the mail server listen.
+fn point_at(context: &mut Context, provider: &Provider, mailbox: &Mailbox) {
+    context.config.provider.api_url = provider.base_url();
+    context.config.provider.park.music_url = format!("{}/hold-music.wav", provider.media_url());
+    let _ = mailbox.address;
+}
+
+fn hire(provider: &Provider, seeded: &Seeded, console: &str) -> anyhow::Result<Robots> {
+    let robots = Robots::new(provider.pace(), provider.dice());
+    for (number, LogIn { login, password }) in seeded.robots.iter().enumerate() {
+        let config = RobotConfig {
+            console: console.to_owned(),
+            login: login.clone(),
+            password: password.clone(),
+            habits: Habits { talk: Duration::from_secs(90), ..Habits::default() },
+        };
+        let after = Duration::from_millis(150 * u64::try_from(number).unwrap_or_default());
+        robots.hire(config, after).context("set up an agent's robot")?;
+    }
+    Ok(robots)
+}
+
+fn welcome(console: &str, seeded: &Seeded, agents: usize) {
+    let Seeded { supervisor, guest, slots, .. } = seeded;
+    say("");
+    say(format_args!("  {agents} simulated agents, {slots} slots in 13 centres"));
+    say(format_args!("  join in as an agent:   {console}/console       {} / {}", guest.login, guest.password));
+    say(format_args!("  watch as a supervisor: {console}/supervision   {} / {}", supervisor.login, supervisor.password));
+    say("  stop with Ctrl-C");
+    say("");
+}

@@ -1,0 +1,151 @@
+//! The real program, started, killed and started again; and the database under it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use vaxline::foundation::db::launcher::{self, Cluster, Wanted};
+
+/// The ports of one scene: fixed for its life, so that a restarted program is found where it was.
+#[derive(Clone, Copy, Debug)]
+pub struct Ports {
+    pub hooks: u16,
+    pub staff: u16,
+}
+
+impl Ports {
+    /// Two ports that are free now.
+    pub fn free() -> Self {
+        let port = || {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            (listener.local_addr().unwrap().port(), listener)
+        };
+        let ((hooks, _one), (staff, _two)) = (port(), port());
+        Self { hooks, staff }
+    }
+}
+
+/// A durable PostgreSQL that outlives the program and can be killed by itself.
+pub struct Postgres {
+    wanted: Wanted,
+    cluster: Option<Cluster>,
+}
+
+impl Postgres {
+    /// Starts one in a fresh folder.
+    pub fn start(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("vaxline-fault-{}-{name}", std::process::id()));
+        #[expect(clippy::disallowed_methods, reason = "PG_BIN is the packagers' word for where PostgreSQL is")]
+        let programs = std::env::var("PG_BIN").ok().map(PathBuf::from);
+        let wanted = Wanted { folder, programs, durable: true, dies_with_us: false, connections: 100 };
+        let cluster = Some(launcher::start(&wanted).unwrap_or_else(|fault| panic!("{}", fault.chain())));
+        Self { wanted, cluster }
+    }
+
+    /// Its URL, the same after a restart.
+    pub fn url(&self) -> String {
+        self.cluster.as_ref().unwrap().url().to_owned()
+    }
+
+    /// Kills the server and all its children at once, as a crash of the machine's memory would.
+    pub fn kill(&mut self) {
+        let pid = self.cluster.as_ref().and_then(Cluster::pid).expect("the server runs");
+        // The server leads a process group of its own.
+        let killed = Command::new("kill").args(["-KILL", "--", &format!("-{pid}")]).status().unwrap();
+        assert!(killed.success());
+        self.cluster = None;
+    }
+
+    /// Starts it again: crash recovery.
+    pub fn restart(&mut self) {
+        self.cluster = Some(launcher::start(&self.wanted).unwrap_or_else(|fault| panic!("{}", fault.chain())));
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.cluster.take());
+        let _ = std::fs::remove_dir_all(&self.wanted.folder);
+    }
+}
+
+/// The program.
+pub struct Service {
+    child: Child,
+    ports: Ports,
+}
+
+impl Service {
+    /// Starts `vaxline serve` with these settings and waits until it is ready.
+    pub async fn start(settings: &[(String, String)], ports: Ports, log: &Path) -> Self {
+        let log = std::fs::File::options().create(true).append(true).open(log).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_vaxline"))
+            .arg("serve")
+            .env_remove("DATABASE_URL")
+            .envs(settings.iter().map(|(name, value)| (name, value)))
+            .env("VAXLINE__HOOKS__LISTEN", format!("127.0.0.1:{}", ports.hooks))
+            .env("VAXLINE__HOOKS__PUBLIC_URL", format!("http://127.0.0.1:{}", ports.hooks))
+            .env("VAXLINE__STAFF__LISTEN", format!("127.0.0.1:{}", ports.staff))
+            .env("VAXLINE__STAFF__PUBLIC_URL", format!("http://127.0.0.1:{}", ports.staff))
+            .env("VAXLINE__ACCOUNTS__ALLOWED_ORIGINS", format!("[\"http://127.0.0.1:{}\"]", ports.staff))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let service = Self { child, ports };
+        assert!(service.is_ready_within(Duration::from_secs(30)).await, "the program is not ready after 30 s");
+        service
+    }
+
+    /// Waits until readiness is affirmed.
+    pub async fn is_ready_within(&self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            if matches!(self.readiness().await, Ok((200, _))) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
+    }
+
+    /// What `/readyz` says.
+    pub async fn readiness(&self) -> reqwest::Result<(u16, String)> {
+        // An error only says that another test was first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+        let answer = client.get(format!("http://127.0.0.1:{}/readyz", self.ports.staff)).send().await?;
+        Ok((answer.status().as_u16(), answer.text().await?))
+    }
+
+    /// kill -9.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command of the program to its end and returns what it said.
+pub fn run(settings: &[(String, String)], arguments: &[&str], input: &str) -> String {
+    use std::io::Write as _;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vaxline"))
+        .args(arguments)
+        .env_remove("DATABASE_URL")
+        .envs(settings.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
