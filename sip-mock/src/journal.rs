@@ -226,6 +226,14 @@ impl Journal {
         self.book.lock().unwrap_or_else(PoisonError::into_inner).entries.iter().cloned().collect()
     }
 
+    /// The entries after this number.
+    #[must_use]
+    pub fn since(&self, seq: u64) -> Vec<Entry> {
+        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = book.entries.partition_point(|entry| entry.seq <= seq);
+        book.entries.range(from..).cloned().collect()
+    }
+
     /// The happenings of one call.
     #[must_use]
     pub fn of_call(&self, call: &str) -> Vec<Happening> {

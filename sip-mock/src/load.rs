@@ -1,1 +1,250 @@
-//! Running a scenario.
+//! Running a scenario: the provider, its callers and the agents' robots, with a line of what happens and a summary at the end.
+//!
+//! In: a scenario. Out: progress for whoever watches, the journal, and what the judge makes of it. Numbers of callers appear in
+//! the journal alone.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::agents::{Robots, Tally};
+use crate::faults::Dice;
+use crate::journal::{Entry, Happening};
+use crate::provider::Provider;
+use crate::scenario::{Scenario, Stretch};
+
+/// How long a run waits for its last callers after the arrivals are over, in simulated time.
+const DRAIN: Duration = Duration::from_mins(30);
+
+/// A running scenario.
+#[derive(Debug)]
+pub struct Load {
+    scenario: Scenario,
+    /// The provider, for marks, faults and the journal.
+    pub provider: Provider,
+    /// The agents, if the scenario has any.
+    pub robots: Robots,
+    progress: Progress,
+    heard: u64,
+    began: Instant,
+}
+
+impl Load {
+    /// Starts the provider and sends the agents to work; nobody rings yet.
+    ///
+    /// # Errors
+    /// When the provider cannot listen or the HTTP client cannot be set up.
+    pub async fn start(scenario: Scenario) -> io::Result<Self> {
+        let provider = Provider::start(scenario.provider_config()).await?;
+        let robots = Robots::new(provider.pace(), provider.dice());
+        if let Some(agents) = &scenario.agents {
+            for n in 1..=agents.count {
+                let after = agents.arrive_within.mul_f64(f64::from(n - 1) / f64::from(agents.count));
+                robots.hire(agents.robot(n), after)?;
+            }
+        }
+        Ok(Self { scenario, provider, robots, progress: Progress::default(), heard: 0, began: Instant::now() })
+    }
+
+    /// Lets the callers ring as the scenario says, then waits until the last has left; `watch` is told every second.
+    pub async fn run(&mut self, mut watch: impl FnMut(&Progress, &Tally)) {
+        // The callers have dice of their own, so that they are the same whatever the provider throws.
+        let dice = Dice::new(self.scenario.seed ^ 0x5eed);
+        let mut next_line = Instant::now();
+        let mut rung = 0;
+        for _ in 0..self.scenario.arrivals.at_once {
+            self.ring(&mut rung, &dice);
+        }
+        let curve = self.scenario.arrivals.curve.clone();
+        for stretch in &curve {
+            self.stretch(stretch, &mut rung, &dice, &mut next_line, &mut watch).await;
+        }
+        let drained = Instant::now() + self.provider.pace().real(DRAIN);
+        while Instant::now() < drained && !self.provider.calls().is_empty() {
+            self.line(&mut next_line, &mut watch);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        next_line = Instant::now();
+        self.line(&mut next_line, &mut watch);
+    }
+
+    async fn stretch(
+        &mut self,
+        stretch: &Stretch,
+        rung: &mut u32,
+        dice: &Dice,
+        next_line: &mut Instant,
+        watch: &mut impl FnMut(&Progress, &Tally),
+    ) {
+        let pace = self.provider.pace();
+        let end = tokio::time::Instant::now() + pace.real(stretch.lasts);
+        // From a planned moment, not from the last wake-up: a slow machine changes no rate.
+        let mut next = tokio::time::Instant::now();
+        loop {
+            let mean = if stretch.per_minute > 0.0 {
+                Duration::from_secs_f64(60.0 / stretch.per_minute)
+            } else {
+                stretch.lasts
+            };
+            next += pace.real(dice.exponential(mean));
+            while tokio::time::Instant::now() < next.min(end) {
+                self.line(next_line, watch);
+                let until = next.min(end).min(tokio::time::Instant::now() + Duration::from_millis(200));
+                tokio::time::sleep_until(until).await;
+            }
+            if next >= end {
+                return;
+            }
+            if stretch.per_minute > 0.0 {
+                self.ring(rung, dice);
+            }
+        }
+    }
+
+    fn ring(&mut self, rung: &mut u32, dice: &Dice) {
+        let script = self.scenario.caller(*rung, dice);
+        *rung += 1;
+        // The journal follows the call; nobody here needs its handle.
+        let _ = self.provider.ring(script);
+    }
+
+    fn line(&mut self, next: &mut Instant, watch: &mut impl FnMut(&Progress, &Tally)) {
+        let now = Instant::now();
+        if now < *next {
+            return;
+        }
+        *next = now + Duration::from_secs(1);
+        for entry in self.provider.journal().since(self.heard) {
+            self.heard = entry.seq;
+            self.progress.note(&entry);
+        }
+        self.progress.running = self.provider.pace().simulated(self.began.elapsed());
+        watch(&self.progress, &self.robots.tally());
+        self.progress.hook_ms.clear();
+    }
+
+    /// Ends the run and answers with the journal.
+    pub async fn end(self) -> Vec<Entry> {
+        self.robots.dismiss().await;
+        let journal = self.provider.journal().clone();
+        self.provider.shutdown().await;
+        journal.entries()
+    }
+}
+
+/// Where a caller is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    Menu,
+    Queue,
+    Talk,
+}
+
+/// What has happened so far, folded from the journal.
+#[derive(Debug, Default)]
+pub struct Progress {
+    running: Duration,
+    callers: HashMap<String, At>,
+    rang: usize,
+    served: usize,
+    gave_up: usize,
+    cut_off: usize,
+    turned_away: usize,
+    hook_ms: Vec<u64>,
+    hooks_failed: usize,
+}
+
+impl Progress {
+    fn note(&mut self, entry: &Entry) {
+        match &entry.what {
+            Happening::CallArrived { call, .. } => {
+                self.rang += 1;
+                self.callers.insert(call.clone(), At::Menu);
+            }
+            Happening::Parked { call } => self.at(call, At::Queue),
+            Happening::Bridged { call, .. } => {
+                self.served += 1;
+                self.at(call, At::Talk);
+            }
+            Happening::CallEnded { call, by, cause, served, .. } => match self.callers.remove(call) {
+                None | Some(At::Talk) => {}
+                Some(_) if *served => {}
+                Some(_) if by == "caller" => self.gave_up += 1,
+                Some(_) if cause == "call hook failed" => self.turned_away += 1,
+                Some(At::Queue) => self.cut_off += 1,
+                Some(At::Menu) => {}
+            },
+            Happening::HookAnswered { ms, .. } => self.hook_ms.push(*ms),
+            Happening::HookFailed { .. } => self.hooks_failed += 1,
+            Happening::CallOriginated { .. }
+            | Happening::LegState { .. }
+            | Happening::VerbStarted { .. }
+            | Happening::VerbEnded { .. }
+            | Happening::Key { .. }
+            | Happening::Audio { .. }
+            | Happening::HookSent { .. }
+            | Happening::ListReplaced { .. }
+            | Happening::RestReceived { .. }
+            | Happening::RestAnswered { .. }
+            | Happening::Unbridged { .. }
+            | Happening::Fault { .. }
+            | Happening::Mark { .. } => {}
+        }
+    }
+
+    fn at(&mut self, call: &str, at: At) {
+        if let Some(caller) = self.callers.get_mut(call) {
+            *caller = at;
+        }
+    }
+
+    fn count(&self, at: At) -> usize {
+        self.callers.values().filter(|a| **a == at).count()
+    }
+
+    /// How many callers hear music now.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.count(At::Queue)
+    }
+
+    /// How many have talked to an agent.
+    #[must_use]
+    pub fn served(&self) -> usize {
+        self.served
+    }
+
+    /// How many were hung up on while they waited.
+    #[must_use]
+    pub fn cut_off(&self) -> usize {
+        self.cut_off
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.running.as_secs();
+        let mut hooks = self.hook_ms.clone();
+        hooks.sort_unstable();
+        let p99 = hooks.get(hooks.len() * 99 / 100).copied().unwrap_or(0);
+        write!(
+            f,
+            "{:>3}:{:02}  rang {:<5} menu {:<4} waiting {:<5} ",
+            seconds / 60,
+            seconds % 60,
+            self.rang,
+            self.count(At::Menu),
+            self.count(At::Queue)
+        )?;
+        write!(
+            f,
+            "talking {:<4} served {:<5} gave up {:<4} cut off {} ",
+            self.count(At::Talk),
+            self.served,
+            self.gave_up,
+            self.cut_off
+        )?;
+        write!(f, " turned away {}  hooks {} p99 {p99} ms failed {}", self.turned_away, hooks.len(), self.hooks_failed)
+    }
+}

@@ -69,7 +69,16 @@ pub fn judge(events: &[Event], journal: &[Entry], rules: &Rules) -> Report {
     violations.extend(log.stuck(&witness, rules));
     violations.extend(log.kept_apart_too_long(&witness, rules));
     let figures = Figures::measure(&log, &witness, rules);
-    Report { violations, figures }
+    Report { violations, figures, whole: true }
+}
+
+/// What the journal alone tells: who was hung up on, and what callers lived through.
+#[must_use]
+pub fn hear(journal: &[Entry], rules: &Rules) -> Report {
+    let witness = Witness::hear(journal);
+    let log = Log::replay(&[], &witness, rules);
+    let figures = Figures::measure(&log, &witness, rules);
+    Report { violations: witness.dropped(), figures, whole: false }
 }
 
 /// Microseconds of the epoch: both logs in one number.

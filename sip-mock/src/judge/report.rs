@@ -81,16 +81,18 @@ impl Violation {
             Self::DoubleOffer { .. } => "double offer",
             Self::GhostOffer { .. } => "ghost offer",
             Self::LostPlace { .. } => "lost place",
-            Self::Dropped { .. } => "dropped by us",
+            Self::Dropped { .. } => DROPPED,
             Self::Stuck { .. } => "stuck",
             Self::KeptApart { .. } => "kept apart",
         }
     }
 }
 
+const DROPPED: &str = "dropped by us";
+
 /// All rules, so that a report also names those that hold.
 const RULES: [&str; 8] =
-    ["order", "longest idle", "double offer", "ghost offer", "lost place", "dropped by us", "stuck", "kept apart"];
+    ["order", "longest idle", "double offer", "ghost offer", "lost place", DROPPED, "stuck", "kept apart"];
 
 /// How many broken promises of a rule are spelt out.
 const SPELT_OUT: usize = 5;
@@ -121,6 +123,8 @@ pub struct Report {
     pub violations: Vec<Violation>,
     /// The measures.
     pub figures: Figures,
+    /// Whether the event log was judged; without it only the journal speaks.
+    pub whole: bool,
 }
 
 impl Report {
@@ -158,6 +162,9 @@ impl fmt::Display for Report {
         )?;
         writeln!(f, "\nPromises")?;
         for rule in RULES {
+            if !self.whole && rule != DROPPED {
+                continue;
+            }
             let count = self.count(rule);
             writeln!(
                 f,
@@ -167,6 +174,9 @@ impl fmt::Display for Report {
             for violation in self.violations.iter().filter(|v| v.rule() == rule).take(SPELT_OUT) {
                 writeln!(f, "      {violation}")?;
             }
+        }
+        if !self.whole {
+            writeln!(f, "  (the other promises are judged with the event log)")?;
         }
         writeln!(f, "\nMeasures (real time)")?;
         spread(f, "assignment", &n.assignment)?;

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
+use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -17,7 +18,8 @@ use super::verbs::{self, Hook, Instruction};
 const KEYS_AHEAD: usize = 64;
 
 /// A leg's state, in the provider's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CallStatus {
     /// Signalling has begun.
     Trying,
@@ -97,7 +99,7 @@ impl Kill {
 }
 
 /// What can be seen of a call at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CallView {
     /// The leg's state.
     pub status: CallStatus,
@@ -116,7 +118,7 @@ pub struct CallView {
 }
 
 /// A running verb.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerbView {
     /// How many verbs this call has begun.
     pub number: u32,
@@ -133,7 +135,7 @@ pub struct VerbView {
 }
 
 /// The end of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ended {
     /// `caller` or `jambonz`, as in the final status hook.
     pub by: &'static str,

@@ -160,6 +160,15 @@ impl Hooks {
         (moved.map_or_else(|| plain.to_owned(), |rest| format!("{}{rest}", bases.now)), rule)
     }
 
+    /// The service has moved.
+    pub(crate) fn set_base(&self, base: &str) {
+        let base = base.trim_end_matches('/').to_owned();
+        let mut bases = self.bases.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut bases.now, base.clone());
+        bases.before.push(old);
+        bases.before.retain(|earlier| *earlier != base);
+    }
+
     fn faults(&self) -> Faults {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -7,6 +7,7 @@
 
 mod call;
 mod calls;
+mod control;
 mod exec;
 mod hooks;
 mod leg;
@@ -23,7 +24,7 @@ mod verbs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -87,6 +88,8 @@ pub struct ProviderConfig {
     pub other_phones: Option<PhoneScript>,
     /// Where the journal is also written.
     pub journal: Option<PathBuf>,
+    /// Whether the control interface (`/mock`) is open.
+    pub control: bool,
 }
 
 impl ProviderConfig {
@@ -112,7 +115,17 @@ impl ProviderConfig {
             rate_limit: Some(RateLimit::default()),
             other_phones: Some(PhoneScript::answers()),
             journal: None,
+            control: false,
         }
+    }
+}
+
+impl ProviderConfig {
+    /// The same provider for a service at another base address.
+    #[must_use]
+    pub fn at(self, base: &str) -> Self {
+        let Self { call_hook, status_hook, base, .. } = Self::new(base);
+        Self { call_hook, status_hook, base, ..self }
     }
 }
 
@@ -171,7 +184,10 @@ impl Provider {
         });
         let rest =
             rest::Rest { switch: Arc::clone(&switch), limiter: Arc::new(limit::Limiter::new(config.rate_limit)) };
-        let router = rest::routes(rest).merge(Router::new().route("/media/{name}", get(music)));
+        let mut router = rest::routes(rest).merge(Router::new().route("/media/{name}", get(music)));
+        if config.control {
+            router = router.merge(control::routes(Arc::clone(&switch)));
+        }
         let closing = switch.closing.clone();
         switch.tasks.spawn(async move {
             let stop = closing.clone();
@@ -197,6 +213,12 @@ impl Provider {
     #[must_use]
     pub fn media_url(&self) -> String {
         format!("http://{}/media", self.address)
+    }
+
+    /// The base of the control interface.
+    #[must_use]
+    pub fn control_url(&self) -> String {
+        format!("http://{}/mock", self.address)
     }
 
     /// Rings the hotline and lives the caller's script.
@@ -241,16 +263,12 @@ impl Provider {
 
     /// Changes what goes wrong, from now on.
     pub fn set_faults(&self, faults: Faults) {
-        *self.switch.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
+        self.switch.set_faults(faults);
     }
 
     /// The service has moved: every hook address at an earlier base goes to the new one, as behind a balancer.
     pub fn set_base(&self, base: &str) {
-        let base = base.trim_end_matches('/').to_owned();
-        let mut bases = self.switch.hooks.bases.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = std::mem::replace(&mut bases.now, base.clone());
-        bases.before.push(old);
-        bases.before.retain(|earlier| *earlier != base);
+        self.switch.hooks.set_base(base);
     }
 
     /// Stops everything at once, as a provider that loses its power: nobody is told.

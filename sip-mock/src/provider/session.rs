@@ -60,6 +60,10 @@ impl Switch {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    pub(crate) fn set_faults(&self, faults: Faults) {
+        *self.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
+    }
+
     /// Spawns work that dies with the provider.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let closing = self.closing.clone();

@@ -8,6 +8,7 @@ mod faults;
 mod hold_list;
 mod hooks;
 mod keys;
+mod programs;
 mod rest;
 mod robots;
 mod service;
