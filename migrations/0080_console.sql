@@ -29,3 +29,6 @@ comment on column draft.saved_at is 'When it was saved';
 
 -- The wallboard counts what ended since midnight, twice a second while somebody watches.
 create index queue_entry_by_end on queue_entry (ended_at, ending) where ended_at is not null;
+
+-- ... and the bookings of the day, from the event log.
+create index event_of_confirmed_bookings on event (at) where kind = 'series.confirmed';

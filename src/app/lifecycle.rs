@@ -16,6 +16,7 @@ use crate::foundation::jobs;
 use crate::hotline::console::{self, Console, pulse::Pulse};
 use crate::hotline::live;
 use crate::hotline::queue::dispatcher;
+use crate::hotline::supervision::{self, Supervision, Wall};
 use axum::Router;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -116,12 +117,17 @@ pub async fn start(
         tasks.spawn(live.watch.clone().run(pools.staff.clone(), feed.clone(), stop.clone()));
         tasks.spawn(pulse.clone().run(pools.staff.clone(), stop.clone()));
         let post_days = u32::from(config.correspondence.post.run_days);
-        let console = Console::new(accounts.clone(), live.clone(), policy, config.console.clone(), post_days, pulse);
+        let console =
+            Console::new(accounts.clone(), live.clone(), policy, config.console.clone(), post_days, pulse.clone());
+        let wall = Wall::default();
+        tasks.spawn(wall.clone().run(pools.staff.clone(), pulse, stop.clone()));
+        let supervision = Supervision::new(accounts.clone(), live.clone(), wall);
         tasks.spawn(live.drained());
         tasks.spawn(dispatcher::keep_alive(pools.work.clone(), node, stop.clone()));
         let router = Router::new()
             .merge(accounts::http::routes(accounts))
             .merge(console::ws::routes(console))
+            .merge(supervision::ws::routes(supervision))
             .merge(pages::routes())
             .merge(health::routes(health));
         let bound = Bound::bind(config.staff.listen).await?;

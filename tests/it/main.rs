@@ -10,6 +10,7 @@ mod console_socket;
 mod letters;
 mod queue_offers;
 mod shared_ground;
+mod supervision_socket;
 mod supply;
 mod tidy;
 mod users_command;

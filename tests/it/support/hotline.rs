@@ -21,6 +21,7 @@ use vaxline::hotline::queue::commands::{self as queue, Join};
 use vaxline::hotline::queue::decide::Gone;
 use vaxline::hotline::queue::dispatcher;
 use vaxline::hotline::queue::model::{Language, Policy, Topic};
+use vaxline::hotline::supervision::{self, Supervision, Wall};
 use vaxline::{accounts, in_tx};
 
 /// As configured by default, with more time to paint: this machine is busy with other tests.
@@ -64,9 +65,15 @@ impl Hotline {
         tokio::spawn(node.watch.clone().run(work.clone(), feed.clone(), stop.clone()));
         tokio::spawn(pulse.clone().run(work.clone(), stop.clone()));
         let settings = Config::load(None, []).unwrap().console;
-        let mut console = Console::new(accounts.clone(), node, POLICY, settings, 3, pulse);
+        let wall = Wall::default();
+        tokio::spawn(wall.clone().run(work, pulse.clone(), stop.clone()));
+        let mut console = Console::new(accounts.clone(), node.clone(), POLICY, settings, 3, pulse);
         change(&mut console);
-        let router = accounts::http::routes(accounts.clone()).merge(console::ws::routes(console.clone()));
+        let mut supervision = Supervision::new(accounts.clone(), node, wall);
+        supervision.timing = console.timing;
+        let router = accounts::http::routes(accounts.clone())
+            .merge(console::ws::routes(console.clone()))
+            .merge(supervision::ws::routes(supervision));
         let server = staff::serve(router).await;
         Self { world, accounts, console, server, calls: AtomicU64::new(0), _stop: stop.drop_guard() }
     }
@@ -77,6 +84,14 @@ impl Hotline {
         let mut browser = Browser::at(self.server);
         browser.log_in(login).await;
         (agent, browser)
+    }
+
+    /// A supervisor who has logged in in a browser.
+    pub async fn supervisor(&self, login: &str) -> Browser {
+        staff::add_user(&self.accounts, login, Role::Supervisor).await;
+        let mut browser = Browser::at(self.server);
+        browser.log_in(login).await;
+        browser
     }
 
     /// Somebody rings and joins the queue.
