@@ -107,6 +107,7 @@ pub async fn start(
     if planes.hooks {
         let bound = Bound::bind(config.hooks.listen).await?;
         running.hooks = Some(bound.address());
+        tasks.spawn(telephony.clone().keep_heard(stop.clone()));
         let router = Router::new().merge(telephony.routes()).merge(health::routes(health.clone()));
         tasks.spawn(bound.serve(router, config.hooks.clone(), stop.clone()));
     }

@@ -92,6 +92,17 @@ impl Telephony {
         worker::workers(&self.desk())
     }
 
+    /// Keeps note, until `stop`, of the calls that asked this process for music.
+    pub async fn keep_heard(self, stop: CancellationToken) {
+        reconcile::keep_heard(
+            self.hooks,
+            self.heard,
+            Duration::from_secs(u64::from(self.settings.reconcile_seconds)),
+            stop,
+        )
+        .await;
+    }
+
     /// Compares our calls with the provider's until `stop`; without a provider there is nothing to compare.
     pub async fn reconcile(self, node: Uuid, stop: CancellationToken) {
         if !self.settings.is_set_up() {
@@ -104,6 +115,6 @@ impl Telephony {
         }
         let every = Duration::from_secs(u64::from(self.settings.reconcile_seconds));
         let music = Duration::from_secs(u64::from(self.settings.park.music_seconds));
-        reconcile::run(self.desk(), self.heard.clone(), node, every, music, stop).await;
+        reconcile::run(self.desk(), node, every, music, stop).await;
     }
 }

@@ -2,6 +2,7 @@
 
 mod demo;
 mod events;
+mod flows;
 mod letters;
 mod migrate;
 mod serve;
@@ -40,6 +41,9 @@ enum Command {
     /// The event log.
     #[command(subcommand)]
     Events(events::Command),
+    /// The menu that callers hear.
+    #[command(subcommand)]
+    Flows(flows::Flows),
     /// The words and pages of letters and mails.
     #[command(subcommand)]
     Letters(letters::Letters),
@@ -74,6 +78,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Serve { only } => start.block_on(|context| serve::run(context, only)),
         Command::Migrate => start.block_on(migrate::run),
         Command::Events(command) => start.block_on(|context| events::run(context, command)),
+        Command::Flows(command) => command.run(&mut output()),
         Command::Letters(command) => command.run(&mut output()),
         Command::Users(command) => start.block_on(|context| async move {
             users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await

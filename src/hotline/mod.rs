@@ -6,7 +6,7 @@ pub mod agents;
 pub mod calls;
 pub mod console;
 pub mod ivr;
-pub mod provider;
 pub mod live;
+pub mod provider;
 pub mod queue;
 pub mod supervision;

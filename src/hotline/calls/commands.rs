@@ -1,7 +1,7 @@
 //! The use cases of calls: load and lock, decide, save, tell the queue, answer; each in the caller's transaction.
 
 use super::decide::fold;
-use super::model::{Action, Arrival, Ask, EndedBy, LegReport, Park, Reply, Script, Spoken};
+use super::model::{Action, Arrival, EndedBy, LegReport, Park, Reply, Script, Spoken};
 use super::store::{self, Call, NewCall};
 use crate::accounts::store as accounts;
 use crate::foundation::db::Tx;
@@ -158,7 +158,7 @@ async fn carry_on(
     let mut actions: Vec<Action> = say.into_iter().map(Action::Say).collect();
     let asked = state.asked;
     let (letter, last) = match then {
-        Then::Ask { number, prompts, patience } => ('m', Action::Ask(Ask { number, prompts, patience })),
+        Then::Ask(ask) => ('m', Action::Ask(ask)),
         Then::Join { topic } => {
             queue::join(tx, &Join { call, number, language, topic }).await?;
             ('q', Action::Park(Park::new(format!("q{asked}"), language)))
@@ -274,9 +274,7 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
         Place::Asking { .. } => {
             let flow = setup.flows.version(tx.conn(), &menu.version).await?.unwrap_or_else(|| setup.flows.current());
             let actions = match menu::repeat(&flow.plan, &menu.state) {
-                Ok(Turn { then: Then::Ask { number, prompts, patience }, .. }) => {
-                    vec![Action::Ask(Ask { number, prompts, patience })]
-                }
+                Ok(Turn { then: Then::Ask(ask), .. }) => vec![Action::Ask(ask)],
                 Ok(_) | Err(menu::NotAsking) => return lead_out(tx, setup, call, menu.state.clone()).await,
             };
             Ok(Reply::Do(Script::new(call.id, format!("m{}", menu.state.asked), actions)))

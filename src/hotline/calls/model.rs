@@ -181,7 +181,9 @@ pub struct Spoken {
 /// A question to be answered with one key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
-    /// The number of the question in this call.
+    /// The question's name in the flow.
+    pub name: String,
+    /// Its number in this call.
     pub number: u16,
     /// What is spoken; a key ends it. More than one: the question in several languages.
     pub prompts: Vec<Spoken>,

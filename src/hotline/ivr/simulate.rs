@@ -14,7 +14,7 @@
 use super::decide::{Facts, Input, State, Then, Turn, answer, begin};
 use super::flow::Plan;
 use crate::foundation::calendar;
-use crate::hotline::calls::model::Spoken;
+use crate::hotline::calls::model::{Ask, Spoken};
 use std::fmt::Write;
 use time::macros::{datetime, format_description};
 use time::{OffsetDateTime, PrimitiveDateTime};
@@ -98,7 +98,7 @@ impl Simulation<'_> {
         }
         // Writing to a string cannot fail.
         let _ = match &turn.then {
-            Then::Ask { number, prompts, .. } => prompts
+            Then::Ask(Ask { number, prompts, .. }) => prompts
                 .iter()
                 .try_for_each(|Spoken { language, text }| writeln!(told, "asks {number} [{}] {text}", language.code())),
             Then::Join { topic } => writeln!(told, "joins the queue: {}, {language}", topic.code()),

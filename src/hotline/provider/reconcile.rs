@@ -32,6 +32,9 @@ const MISSED_FOR: Duration = Duration::seconds(4);
 /// How many calls one round gives fresh music: each costs a request of the provider's quota.
 const FRESH_MUSIC: usize = 20;
 
+/// How long an announcement between two pieces of music takes, at most.
+const ANNOUNCEMENT: Wait = Wait::from_secs(25);
+
 /// How long replies are kept: longer than a provider repeats.
 const REPLIES_KEPT: Duration = Duration::hours(72);
 
@@ -72,8 +75,8 @@ pub fn compare(open: &[Open], legs: &[Leg], now: OffsetDateTime, silent_since: O
 }
 
 /// Compares again and again until `stop`.
-pub async fn run(desk: Desk, heard: Heard, node: Uuid, every: Wait, music: Wait, stop: CancellationToken) {
-    let mut round = Round { watching_since: None, music };
+pub async fn run(desk: Desk, node: Uuid, every: Wait, music: Wait, stop: CancellationToken) {
+    let mut round = Round::new(music);
     // Soon after a start there is the most to find.
     let mut wait = every.min(Wait::from_secs(2));
     loop {
@@ -82,9 +85,6 @@ pub async fn run(desk: Desk, heard: Heard, node: Uuid, every: Wait, music: Wait,
             () = stop.cancelled() => return,
         }
         wait = every;
-        if let Err(fault) = note_heard(&desk.db, &heard).await {
-            tracing::warn!(fault = fault.chain(), "reconcile: could not note which calls were heard");
-        }
         match in_tx!(&desk.db, "lead reconciling", |tx| leases::lead(tx, "reconcile", node)) {
             Ok(Some(_)) => {}
             Ok(None) => continue,
@@ -95,6 +95,20 @@ pub async fn run(desk: Desk, heard: Heard, node: Uuid, every: Wait, music: Wait,
         }
         if let Err(fault) = round.look(&desk).await {
             tracing::warn!(fault = fault.chain(), "reconcile: could not compare, nothing is concluded");
+        }
+    }
+}
+
+/// Writes down again and again, until `stop`, which calls asked this process for music.
+pub async fn keep_heard(db: Db, heard: Heard, every: Wait, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = stop.cancelled() => return,
+        }
+        if let Err(fault) = note_heard(&db, &heard).await {
+            // The next tick of each call tells of it again.
+            tracing::warn!(fault = fault.chain(), "hooks: could not note which calls were heard");
         }
     }
 }
@@ -116,7 +130,7 @@ pub async fn note_heard(db: &Db, heard: &Heard) -> Result<(), Fault> {
 pub struct Round {
     /// When it began to look: what was not heard before is no silence.
     watching_since: Option<OffsetDateTime>,
-    /// How long a piece of music and its announcement take.
+    /// How long a piece of music takes.
     music: Wait,
 }
 
@@ -143,7 +157,7 @@ impl Round {
                 Fault::new("list the provider's calls", other)
             }
         })?;
-        let patience = Duration::try_from(self.music * 3).unwrap_or(Duration::minutes(3));
+        let patience = Duration::try_from((self.music + ANNOUNCEMENT) * 3).unwrap_or(Duration::minutes(3));
         let silent_since = if now - since > patience { now - patience } else { OffsetDateTime::UNIX_EPOCH };
         let findings = compare(&open, &legs, now, silent_since);
         act(desk, &findings).await?;

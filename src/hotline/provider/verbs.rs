@@ -128,7 +128,7 @@ impl List<'_> {
             let hook = self.hook(&Step::Menu { number: ask.number, part, parts });
             self.push(json!({
                 "verb": "gather",
-                "id": format!("menu.{}.{part}", ask.number),
+                "id": format!("{}.{}.{part}", ask.name, ask.number),
                 "input": ["digits"],
                 "numDigits": 1,
                 "timeout": patience.as_secs(),

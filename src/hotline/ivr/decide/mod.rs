@@ -1,10 +1,9 @@
 //! The interpreter: where a call stands, what was pressed, the time -> what is said and what comes next. Pure.
 
 use super::flow::{Choice, LANGUAGES, Node, Plan, Texts};
-use crate::hotline::calls::model::Spoken;
+use crate::hotline::calls::model::{Ask, Spoken};
 use crate::hotline::queue::model::{Language, Topic};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use time::OffsetDateTime;
 
 /// Where a call stands in its flow. Stored with the call.
@@ -74,14 +73,7 @@ pub struct Turn {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Then {
     /// A question.
-    Ask {
-        /// Its number in this call.
-        number: u16,
-        /// Its words; a key ends them.
-        prompts: Vec<Spoken>,
-        /// How long the caller may think.
-        patience: Duration,
-    },
+    Ask(Ask),
     /// The caller joins the queue.
     Join {
         /// With this topic.
@@ -139,8 +131,7 @@ pub fn answer(plan: &Plan, state: &State, input: &Input, facts: Facts) -> Result
 pub fn repeat(plan: &Plan, state: &State) -> Result<Turn, NotAsking> {
     let Place::Asking { node: name, .. } = &state.place else { return Err(NotAsking) };
     let Some(Node::Ask { text, .. }) = plan.nodes.get(name) else { return Err(NotAsking) };
-    let then =
-        Then::Ask { number: state.asked, prompts: spoken(text, state.language), patience: plan.limits.patience() };
+    let then = Then::Ask(question(plan, &state, name, text));
     Ok(Turn { state: state.clone(), say: Vec::new(), then })
 }
 
@@ -199,9 +190,17 @@ fn ask(plan: &Plan, mut state: State, say: Vec<Spoken>, name: &str, tries: u8, f
     }
     state.asked += 1;
     state.place = Place::Asking { node: name.to_owned(), tries };
-    let then =
-        Then::Ask { number: state.asked, prompts: spoken(text, state.language), patience: plan.limits.patience() };
+    let then = Then::Ask(question(plan, &state, name, text));
     Turn { state, say, then }
+}
+
+fn question(plan: &Plan, state: &State, name: &str, text: &Texts) -> Ask {
+    Ask {
+        name: name.to_owned(),
+        number: state.asked,
+        prompts: spoken(text, state.language),
+        patience: plan.limits.patience(),
+    }
 }
 
 /// A text in the language chosen, or in every language.

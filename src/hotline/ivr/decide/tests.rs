@@ -19,7 +19,7 @@ fn keys(pressed: &str) -> Input {
 
 /// A bound on the questions of any call: the plan's own.
 fn is_over(turn: &Turn) -> bool {
-    !matches!(turn.then, Then::Ask { .. })
+    !matches!(turn.then, Then::Ask(_))
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_wrong_key_and_silence_are_answered_differently_and_the_question_is_put_agai
     assert_eq!(wrong.say.first().map(|spoken| spoken.text.as_str()), Some("Diese Taste ist hier nicht belegt."));
     let silent = answer(&plan, &wrong.state, &Input::Silence, OPEN).unwrap();
     assert_eq!(silent.say.first().map(|spoken| spoken.text.as_str()), Some("Wir haben keine Eingabe erhalten."));
-    assert!(matches!(silent.then, Then::Ask { number: 3, .. }));
+    assert!(matches!(silent.then, Then::Ask(Ask { number: 3, .. })));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn repeating_a_question_counts_as_no_new_one() {
     let first = begin(&plan, OPEN);
     let again = repeat(&plan, &first.state).unwrap();
     assert_eq!(again.state, first.state);
-    assert!(matches!(again.then, Then::Ask { number: 1, .. }));
+    assert!(matches!(again.then, Then::Ask(Ask { number: 1, .. })));
 }
 
 #[test]
