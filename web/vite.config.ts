@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 /** A compressed copy beside every text, so that the program only has to choose. */
 function gzipped(): Plugin {
@@ -47,11 +48,12 @@ export default defineConfig({
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     // KERN's own deprecations are KERN's to mend.
     css: { preprocessorOptions: { scss: { quietDeps: true } } },
+    test: { include: ["test/**/*.test.ts"] },
     build: {
         target: "es2023",
         // Fonts stay files: inlined they would be loaded whether a name needs them or not, and the CSP forbids them.
         assetsInlineLimit: 0,
         modulePreload: { polyfill: false },
-        rolldownOptions: { input: ["index.html", "console.html", "supervision.html"] },
+        rolldownOptions: { checks: { pluginTimings: false }, input: ["index.html", "console.html", "supervision.html"] },
     },
 });

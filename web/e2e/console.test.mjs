@@ -316,7 +316,13 @@ test("the menu and the keys can be opened and left by keyboard", async () => {
     await page.keyboard.press("Enter");
     await page.locator("#settings-panel").waitFor();
     await look(page, "console-menu");
+    await page.getByLabel("English").focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("heading", { name: "Console" }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
     await page.keyboard.press("Escape");
     await waitUntil(async () => (await page.evaluate(() => document.activeElement?.id)) === "settings");
+    await page.reload();
+    await page.getByRole("heading", { name: "Console" }).waitFor();
     await leave(page);
 });

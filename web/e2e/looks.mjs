@@ -1,6 +1,8 @@
 /** What every state of every screen must hold, and the picture of it for people to look at. */
 import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import { SCREEN } from "./browser.mjs";
@@ -9,7 +11,11 @@ import { SCREEN } from "./browser.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-const PICTURES = process.env["SCREENS"] ?? fileURLToPath(new URL("../../docs/screens", import.meta.url));
+/** With `UPDATE` the committed pictures are made anew; else they go where nobody commits them. */
+const PICTURES = process.env["UPDATE"]
+    ? fileURLToPath(new URL("../../docs/screens", import.meta.url))
+    : join(tmpdir(), `vaxline-screens-${process.pid}`);
+mkdirSync(PICTURES, { recursive: true });
 
 /** @type {[name: string, media: { colorScheme: "light" | "dark"; forcedColors: "active" | "none" }][]} */
 const APPEARANCES = [

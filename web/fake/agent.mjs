@@ -35,7 +35,7 @@ export class Agent {
     constructor(name) {
         this.desk = {
             agent: {
-                name, state: "not_ready", reason: null, since_ms: Date.now(), until_ms: null, next: null,
+                name, state: "not_ready", reason: "signed_in", since_ms: Date.now(), until_ms: null, next: null,
                 extensions_left: 0,
             },
             offer: null, call: null, draft: null, reservation: null, bookings: [],
@@ -99,7 +99,7 @@ export class Agent {
         this.become("offered");
         this.send({ t: "offer", seq: ++this.seq, offer: this.desk.offer });
         this.due = setTimeout(() => this.revoke("expired", "no_answer"), setup.offer_ms);
-        this.painting = setTimeout(() => this.revoke("not_painted", "not_painted"), PAINTED_WITHIN_MS);
+        this.painting = setTimeout(() => this.revoke("not_painted", "page"), PAINTED_WITHIN_MS);
     }
 
     /**
@@ -196,7 +196,7 @@ export class Agent {
                 this.connect();
                 return null;
             case "decline":
-                this.revoke("declined", "declined");
+                this.revoke("declined", "no_answer");
                 return null;
             case "ready":
             case "not_ready": {
@@ -244,7 +244,7 @@ export class Agent {
             case "find_booking":
                 return { kind: "bookings", bookings: this.known(command.reference) };
             case "propose":
-                refuseUnless(command.form.person.claim !== "medical", "not_eligible", "person.claim");
+                refuseUnless(command.form.person.claim !== "medical", "group_not_open", "claim");
                 return { kind: "pairs", pairs: pairs(command.form.centre) };
             case "reserve": {
                 if (command.token.startsWith("taken")) {
@@ -261,7 +261,7 @@ export class Agent {
                 return null;
             case "confirm": {
                 refuseUnless(reservation?.id === command.reservation, "reservation_lost");
-                refuseUnless(command.form.person.given_name !== "Gestern", "already_booked", "person.given_name");
+                refuseUnless(command.form.person.given_name !== "Gestern", "has_appointments");
                 const { given_name, family_name } = command.form.person;
                 /** @type {BookingView} */
                 const booking = {
@@ -274,7 +274,7 @@ export class Agent {
             }
             case "cancel": {
                 const [booking] = this.known(command.reference);
-                refuseUnless(booking !== undefined, "not_found");
+                refuseUnless(booking !== undefined, "unknown_reference");
                 return { kind: "booking", booking: { ...booking, state: "cancelled", letter: "ordered" } };
             }
         }

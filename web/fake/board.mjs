@@ -15,7 +15,7 @@ export function board() {
         const state = STATES[index % STATES.length] ?? "ready";
         return {
             name, state,
-            reason: state === "not_ready" ? (index % 4 === 0 ? "no_answer" : "pause") : null,
+            reason: state === "not_ready" ? (index % 4 === 0 ? "no_answer" : "break") : null,
             since_ms: BEGIN - index * 37_000,
         };
     });

@@ -15,7 +15,7 @@ export const setup = {
         { code: "annaberg", name: "Impfzentrum Annaberg-Buchholz", street: "Talstraße 8", town: "09456 Annaberg-Buchholz" },
     ],
     not_ready_reasons: [
-        { code: "pause", label: "Pause" },
+        { code: "break", label: "Pause" },
         { code: "training", label: "Schulung" },
         { code: "meeting", label: "Besprechung" },
         { code: "callback", label: "Rückfrage" },

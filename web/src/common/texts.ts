@@ -1,31 +1,34 @@
 /**
- * What people read. German is complete and first, English is complete too; a test proves that both have the same keys.
+ * What people read. German is complete and comes with the page; English is complete too, a test proves it, and comes when
+ * it is chosen.
  */
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
 import { computed, signal } from "@preact/signals";
 import de from "../texts/de.ftl?raw";
-import en from "../texts/en.ftl?raw";
 
 export type Language = "de" | "en";
 
 const KEPT_AS = "vaxline.language";
-const SOURCES: Record<Language, string> = { de, en };
 
-function bundleOf(language: Language): FluentBundle {
+function bundleOf(language: Language, source: string): FluentBundle {
     // Isolation marks are for texts that mix directions; ours do not, and they would be read and copied along.
     const bundle = new FluentBundle(language, { useIsolating: false });
-    const errors = bundle.addResource(new FluentResource(SOURCES[language]));
+    const errors = bundle.addResource(new FluentResource(source));
     if (errors.length > 0) {
         throw new Error(`texts of ${language}: ${errors.map(String).join("; ")}`);
     }
     return bundle;
 }
 
-/** The language of the page; the agent's choice stays on this machine. */
-export const language = signal<Language>(kept() ?? "de");
-const bundle = computed(() => bundleOf(language.value));
+const german = bundleOf("de", de);
+const bundles: Partial<Record<Language, FluentBundle>> = { de: german };
 
-export function choose(next: Language): void {
+/** The language of the page; the agent's choice stays on this machine. */
+export const language = signal<Language>("de");
+const bundle = computed(() => bundles[language.value] ?? german);
+
+export async function choose(next: Language): Promise<void> {
+    bundles[next] ??= bundleOf(next, (await import("../texts/en.ftl?raw")).default);
     language.value = next;
     try {
         localStorage.setItem(KEPT_AS, next);
@@ -34,12 +37,14 @@ export function choose(next: Language): void {
     }
 }
 
-function kept(): Language | undefined {
+/** The language that was chosen last. A page that cannot load it speaks German. */
+export async function restoreLanguage(): Promise<void> {
     try {
-        const found = localStorage.getItem(KEPT_AS);
-        return found === "de" || found === "en" ? found : undefined;
+        if (localStorage.getItem(KEPT_AS) === "en") {
+            await choose("en");
+        }
     } catch {
-        return undefined;
+        // German is here.
     }
 }
 

@@ -18,8 +18,8 @@ export const adding = signal(false);
 export const lookup = signal({ reference: "", born_on: "" });
 /** The booking whose cancellation is to be confirmed. */
 export const cancelling = signal<BookingView | undefined>(undefined);
-/** When the open offer came onto the screen, by the page's clock. */
-let offerShownAt = 0;
+/** The offer on the screen, and since when by the page's clock. */
+let shown = { id: "", at: 0 };
 
 /** All errors at fields: the page's own, and the server's for the last command. */
 export const fieldErrors = computed<FieldError[]>(() => {
@@ -41,24 +41,24 @@ export const inCall = computed(() => desk.value?.call != null);
 /** A booking stands on the screen to be read aloud. */
 export const reading = computed(() => (desk.value?.bookings.length ?? 0) > 0 && !adding.value);
 
-export function offerShown(): void {
-    offerShownAt = performance.now();
+export function offerShown(id: string): void {
+    shown = { id, at: performance.now() };
 }
 
-function offerIsDead(): boolean {
-    return performance.now() - offerShownAt < OFFER_DEAD_MS;
+function offerIsDead(id: string): boolean {
+    return shown.id !== id || performance.now() - shown.at < OFFER_DEAD_MS;
 }
 
 export function accept(): void {
     const offer = desk.peek()?.offer;
-    if (offer && !offerIsDead() && !busy("accept", "decline")) {
+    if (offer && !offerIsDead(offer.id) && !busy("accept", "decline")) {
         ask({ t: "accept", offer: offer.id });
     }
 }
 
 export function decline(): void {
     const offer = desk.peek()?.offer;
-    if (offer && !offerIsDead() && !busy("accept", "decline")) {
+    if (offer && !offerIsDead(offer.id) && !busy("accept", "decline")) {
         ask({ t: "decline", offer: offer.id });
     }
 }

@@ -50,7 +50,7 @@ export function missingForBooking(form: DraftForm, wanted: { letter: boolean; em
         }
     };
     need("person.family_name", person.family_name, "missing-family-name");
-    need("person.given_name", person.given_name, "missing-given-name");
+    // A given name is not asked for: some people have but one name, and the name is read back.
     errors.push(...missingForProposal(form));
     need("person.street", person.street, "missing-street");
     if (!/^\d{5}$/.test(person.postcode.trim())) {

@@ -4,7 +4,7 @@ import { render } from "preact";
 import { effect } from "@preact/signals";
 import { watchFocus } from "../common/focus";
 import { pageOf, whoAmI } from "../common/session";
-import { language, t } from "../common/texts";
+import { language, restoreLanguage, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
 import * as desk from "./desk";
 import * as draft from "./draft";
@@ -13,6 +13,7 @@ import { unlock } from "./ring";
 import { App } from "./views/app";
 
 restoreTheme();
+await restoreLanguage();
 effect(() => {
     document.documentElement.lang = language.value;
     document.title = t("title-console");

@@ -6,7 +6,7 @@ import { useEffect } from "preact/hooks";
 import { Icon } from "../common/elements";
 import { focus } from "../common/focus";
 import { logIn, pageOf, whoAmI } from "../common/session";
-import { choose, language, refusal, t } from "../common/texts";
+import { choose, language, refusal, restoreLanguage, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
 
 interface Errors {
@@ -60,7 +60,7 @@ function Page() {
                         type="button"
                         class="kern-btn kern-btn--tertiary"
                         lang={language.value === "de" ? "en" : "de"}
-                        onClick={() => choose(language.value === "de" ? "en" : "de")}
+                        onClick={() => void choose(language.value === "de" ? "en" : "de")}
                     >
                         <span class="kern-label">{language.value === "de" ? "English" : "Deutsch"}</span>
                     </button>
@@ -182,6 +182,7 @@ async function goOn(): Promise<void> {
 }
 
 restoreTheme();
+await restoreLanguage();
 effect(() => {
     document.documentElement.lang = language.value;
     document.title = t("title-login");

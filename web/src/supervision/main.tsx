@@ -10,7 +10,7 @@ import { watchFocus } from "../common/focus";
 import { moment } from "../common/format";
 import { link } from "../common/link";
 import { logOut, pageOf, whoAmI } from "../common/session";
-import { choose, has, language, t } from "../common/texts";
+import { choose, has, language, restoreLanguage, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
 import { type AgentRow, type AgentState, type Board, PROTOCOL, type ToWall } from "../protocol";
 import { count, initial, reduce, sorted, STATES } from "./state";
@@ -37,7 +37,7 @@ function Page() {
                         type="button"
                         class="kern-btn kern-btn--tertiary"
                         lang={language.value === "de" ? "en" : "de"}
-                        onClick={() => choose(language.value === "de" ? "en" : "de")}
+                        onClick={() => void choose(language.value === "de" ? "en" : "de")}
                     >
                         <span class="kern-label">{language.value === "de" ? "English" : "Deutsch"}</span>
                     </button>
@@ -231,6 +231,7 @@ function start(): void {
 }
 
 restoreTheme();
+await restoreLanguage();
 effect(() => {
     document.documentElement.lang = language.value;
     document.title = t("title-supervision");

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button, Icon, Timer } from "../../common/elements";
 import { focus } from "../../common/focus";
 import { serverNow } from "../../common/clock";
-import { t } from "../../common/texts";
+import { has, t } from "../../common/texts";
 import type { AgentView, OfferView } from "../../protocol";
 import { accept, decline, offerShown, toggleReady } from "../actions";
 import { ask, busy, desk, setup, state } from "../desk";
@@ -65,7 +65,7 @@ function Status({ agent }: { agent: AgentView }) {
             </p>
             {notice?.kind === "offer_gone" ? (
                 <p class="note lobby__note">
-                    <Icon name="info" size="small" /> {t(`offer-gone-${notice.reason.replaceAll("_", "-")}`)}
+                    <Icon name="info" size="small" /> {offerGone(notice.reason)}
                 </p>
             ) : null}
             {agent.state === "not_ready" || agent.state === "offline" ? (
@@ -79,6 +79,11 @@ function Status({ agent }: { agent: AgentView }) {
             )}
         </section>
     );
+}
+
+function offerGone(reason: string): string {
+    const key = `offer-gone-${reason.replaceAll("_", "-")}`;
+    return t(has(key) ? key : "offer-gone-expired");
 }
 
 function title(agent: AgentView): string {
@@ -104,7 +109,7 @@ function Offer({ offer }: { offer: OfferView }) {
     const text = [offer.number_masked ?? t("number-withheld"), topicWord(offer.topic), languageWord(offer.language)];
     useEffect(() => {
         before.current = document.activeElement;
-        offerShown();
+        offerShown(offer.id);
         focus(document.getElementById("accept"));
         let said = false;
         const painted = () => {

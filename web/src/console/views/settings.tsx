@@ -25,7 +25,7 @@ export function AgentMenu({ name }: { name: string }) {
                                 ["de", "Deutsch"],
                                 ["en", "English"],
                             ]}
-                            onChoose={(value) => choose(value === "en" ? "en" : "de")}
+                            onChoose={(value) => void choose(value === "en" ? "en" : "de")}
                         />
                         <Choice
                             legend={t("menu-theme")}

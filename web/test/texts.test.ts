@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { FluentBundle, FluentResource } from "@fluent/bundle";
+import { describe, expect, test } from "vitest";
+
+const SRC = join(import.meta.dirname, "../src");
+const RUST = join(import.meta.dirname, "../../src");
+
+function messages(language: string): Map<string, string> {
+    const bundle = new FluentBundle(language);
+    const errors = bundle.addResource(new FluentResource(readFileSync(join(SRC, "texts", `${language}.ftl`), "utf8")));
+    expect(errors).toEqual([]);
+    return new Map(Array.from(bundle._messages, ([key, message]) => [key, JSON.stringify(message.value)]));
+}
+
+/** The names of the variables in a text. */
+function variables(text: string | undefined): string[] {
+    return Array.from(text?.matchAll(/"type":"var","name":"(\w+)"/g) ?? [], (found) => found[1] ?? "").sort();
+}
+
+function sources(folder: string): string[] {
+    return readdirSync(folder, { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+        .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+}
+
+describe("texts_de_en_complete", () => {
+    const de = messages("de");
+    const en = messages("en");
+
+    test("both languages have the same keys, in the same order", () => {
+        expect([...en.keys()]).toEqual([...de.keys()]);
+    });
+
+    test("a text names the same variables in both languages", () => {
+        for (const [key, text] of de) {
+            expect(variables(en.get(key)), key).toEqual(variables(text));
+        }
+    });
+
+    test("every key that a page names has a text", () => {
+        const named = sources(SRC).flatMap((source) => [
+            ...Array.from(source.matchAll(/\bt\(\s*"([a-z0-9-]+)"/g), (found) => found[1]),
+            ...Array.from(source.matchAll(/text: "([a-z0-9-]+)"/g), (found) => found[1]),
+            ...Array.from(source.matchAll(/"(blocked-[a-z-]+|key-[a-z-]+)"/g), (found) => found[1]),
+        ]);
+        expect(named.length).toBeGreaterThan(100);
+        expect(named.filter((key) => !de.has(key ?? ""))).toEqual([]);
+    });
+
+    test("every text is named by a page", () => {
+        const all = sources(SRC).join("\n");
+        // Keys that are put together from a state or a code.
+        const families = /^(agent|reason|topic|language|letter|email|booking|degraded|offer-gone|error|board|person|aloud)-/;
+        const idle = [...de.keys()].filter((key) => !families.test(key) && !all.includes(`"${key}"`));
+        expect(idle).toEqual([]);
+    });
+
+    test("every refusal that a page can be told has a text", () => {
+        const files = [
+            "accounts/model.rs",
+            "foundation/phone.rs",
+            "hotline/console/error.rs",
+            "hotline/queue/decide/react.rs",
+            "scheduling/error.rs",
+            "scheduling/eligibility/decide.rs",
+            "scheduling/persons/parse.rs",
+        ];
+        // Said to administrators at the terminal or to other programs, never to a page.
+        const elsewhere = new Set([
+            "bad_secret",
+            "login_taken",
+            "client_taken",
+            "unknown_user",
+            "bad_login",
+            "bad_name",
+            "bad_role",
+            "bad_phone_user",
+            "weak_password",
+            "agent",
+            "supervisor",
+        ]);
+        for (const file of files.map((name) => join(RUST, name)).filter(existsSync)) {
+            const source = readFileSync(file, "utf8");
+            const codes = [
+                ...Array.from(source.matchAll(/Self::\w+(?:\(_\)|(?: \{ \.\. \}))? => "([a-z_]+)"/g), (found) => found[1] ?? ""),
+                ...Array.from(source.matchAll(/\bcode: "([a-z_]+)"|\brefuse\("([a-z_]+)"\)/g), (found) => found[1] ?? found[2] ?? ""),
+            ];
+            expect(codes.length, file).toBeGreaterThan(0);
+            const silent = codes.filter((code) => !elsewhere.has(code) && !de.has(`error-${code.replaceAll("_", "-")}`));
+            expect(silent, file).toEqual([]);
+        }
+    });
+});
