@@ -8,6 +8,7 @@ use super::health::{self, Health};
 use super::server::Bound;
 use super::{pages, telemetry, telephony};
 use crate::accounts::{self, Accounts};
+use crate::correspondence::print::{self, http::Print};
 use crate::foundation::clock::Clock;
 use crate::foundation::db::Pools;
 use crate::foundation::events::{feed::Feed, relay};
@@ -100,6 +101,7 @@ pub async fn start(
         }
         tasks.spawn(telephony.clone().reconcile(node, stop.clone()));
         tasks.spawn(relay::run(pools.work.clone(), node, stop.clone()));
+        tasks.spawn(print::worker::run(pools.work.clone(), config.correspondence.post.clone(), stop.clone()));
         tasks.spawn(dispatcher::run(pools.work.clone(), feed.clone(), node, policy, stop.clone()));
     }
 
@@ -129,6 +131,7 @@ pub async fn start(
             .merge(accounts::http::routes(accounts))
             .merge(console::ws::routes(console))
             .merge(supervision::ws::routes(supervision))
+            .merge(print::http::routes(Print { db: pools.staff.clone(), post: config.correspondence.post.clone() }))
             .merge(pages::routes())
             .merge(health::routes(health));
         let bound = Bound::bind(config.staff.listen).await?;

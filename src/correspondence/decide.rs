@@ -55,7 +55,10 @@ mod tests {
         let wednesday = datetime!(2021-04-28 10:00 UTC);
         assert!(comes_in_time(wednesday, CUT_OFF, 3, date!(2021 - 05 - 03)), "Thursday, Friday, Monday");
         assert!(!comes_in_time(wednesday, CUT_OFF, 3, date!(2021 - 05 - 02)));
-        assert!(!comes_in_time(datetime!(2021-04-28 16:00 UTC), CUT_OFF, 3, date!(2021 - 05 - 03)), "after the cut-off");
+        assert!(
+            !comes_in_time(datetime!(2021-04-28 16:00 UTC), CUT_OFF, 3, date!(2021 - 05 - 03)),
+            "after the cut-off"
+        );
     }
 
     #[test]

@@ -124,7 +124,10 @@ impl Settings {
                 "email.step_seconds, email.content_seconds: 1 to 300",
             ),
             ((1..=64).contains(&self.email.parallel), "email.parallel: 1 to 64"),
-            (self.email.user.is_empty() == self.email.password.expose().is_empty(), "email.user and email.password: both or none"),
+            (
+                self.email.user.is_empty() == self.email.password.expose().is_empty(),
+                "email.user and email.password: both or none",
+            ),
         ];
         match checks.iter().find(|(holds, _)| !holds) {
             Some((_, wrong)) => Err(format!("correspondence.{wrong}")),
@@ -162,7 +165,6 @@ fn local_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Err
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
 
     #[derive(Deserialize)]

@@ -113,10 +113,7 @@ pub async fn papers(conn: &mut PgConnection, series: &[SeriesId]) -> Result<Vec<
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Paper { series: SeriesId(row.id), letter: row.letter, email: row.email })
-        .collect())
+    Ok(rows.into_iter().map(|row| Paper { series: SeriesId(row.id), letter: row.letter, email: row.email }).collect())
 }
 
 /// A letter or mail that is on its way, as its worker needs it.

@@ -7,6 +7,7 @@ mod support;
 mod accounts;
 mod appointments;
 mod console_socket;
+mod correspondence;
 mod ivr_flows;
 mod letters;
 mod queue_offers;

@@ -75,7 +75,7 @@ mod tests {
         let pauses: Vec<i64> = (0..7)
             .map(|deferrals| match next(&deferred(Stage::Mail), 9, deferrals, 0, 0) {
                 Next::Again { pause, counts: true } => pause.whole_minutes(),
-                other => unreachable!("{other:?}"),
+                other @ (Next::Again { .. } | Next::Sent | Next::Failed | Next::InDoubt) => unreachable!("{other:?}"),
             })
             .collect();
         assert_eq!(pauses, [1, 5, 15, 60, 240, 240, 240]);

@@ -90,7 +90,6 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use crate::correspondence::letters::set::Stamp;
     use crate::correspondence::settings::{Mode, Tls};

@@ -72,9 +72,8 @@ pub async fn send<F: Future<Output = Result<(), Fault>>>(
 /// Connects, encrypts and logs in.
 async fn greet(settings: &Email) -> Result<AsyncSmtpConnection, Attempt> {
     let hello = ClientId::default();
-    let parameters = || {
-        TlsParameters::new(settings.host.clone()).map_err(|_| Attempt::Deferred { stage: Stage::Relay, code: None })
-    };
+    let parameters =
+        || TlsParameters::new(settings.host.clone()).map_err(|_| Attempt::Deferred { stage: Stage::Relay, code: None });
     let implicit = if settings.tls == Tls::Implicit { Some(parameters()?) } else { None };
     let server = (settings.host.as_str(), settings.port);
     let connecting = AsyncSmtpConnection::connect_tokio1(server, Some(settings.step), &hello, implicit, None);

@@ -147,7 +147,8 @@ impl Send {
             Next::Again { pause, counts } => {
                 let is_unknown = attempt == Attempt::Unknown;
                 in_tx!(&self.db, "put an e-mail off", |tx| put_off(tx, id, mail, counts, is_unknown, code))?;
-                let why = if is_unknown { "no answer to the content".to_owned() } else { format!("relay said {code:?}") };
+                let why =
+                    if is_unknown { "no answer to the content".to_owned() } else { format!("relay said {code:?}") };
                 Ok(Outcome::Again(pause, why))
             }
             Next::Failed => self.fail(id, mail, "refused", code, postal).await,

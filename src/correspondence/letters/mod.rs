@@ -22,9 +22,9 @@ mod table;
 pub mod template;
 pub mod token;
 pub mod typesetter;
-pub mod worker;
 mod wording;
 mod words;
+pub mod worker;
 
 /// Millimetres from the top left corner of the sheet.
 pub type Mm = f32;

@@ -34,7 +34,7 @@ pub fn write(faces: &Faces, sheet: &Sheet) -> Result<Vec<u8>, LetterError> {
         for item in &block.items {
             match item {
                 Item::Text { x, y, size, weight, gray, run } => {
-                    pen.text(&mut ops, (*x, *y), *size, *weight, *gray, run)
+                    pen.text(&mut ops, (*x, *y), *size, *weight, *gray, run);
                 }
                 Item::Rect { x, y, width, height, gray } => pen.rectangle(&mut ops, (*x, *y), (*width, *height), *gray),
             }

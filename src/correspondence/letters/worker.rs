@@ -41,7 +41,9 @@ impl Worker for Render {
 
     async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
         let id: LetterId = subject(job)?;
-        let Some(order) = in_tx!(&self.db, "look at a letter", |tx| wanted(tx, id))? else { return Ok(Outcome::Dropped) };
+        let Some(order) = in_tx!(&self.db, "look at a letter", |tx| wanted(tx, id))? else {
+            return Ok(Outcome::Dropped);
+        };
         let Some(content) = self.source.content(order.series, order.version).await? else {
             in_tx!(&self.db, "drop a letter", |tx| settle(tx, id, &order, Settled::Untrue))?;
             return Ok(Outcome::Dropped);

@@ -90,8 +90,8 @@ async fn take(
     let entries: Vec<Entry> = in_time.iter().enumerate().map(|(index, letter)| entry(index, letter)).collect();
     let sheets = entries.iter().map(|entry| entry.sheets).sum();
     let bytes = in_time.iter().map(|letter| i64::from(letter.bytes)).sum();
-    let manifest = serde_json::to_vec_pretty(&Manifest { batch_id: id, leased_at: now, letters: entries })
-        .map_err(Fault::from)?;
+    let manifest =
+        serde_json::to_vec_pretty(&Manifest { batch_id: id, leased_at: now, letters: entries }).map_err(Fault::from)?;
     let digest = Sha256::digest(&manifest);
     let letters: Vec<LetterId> = in_time.iter().map(|letter| letter.id).collect();
     let batch = NewBatch {
@@ -208,7 +208,7 @@ pub async fn accept(
 ) -> Result<Accepted, PrintError> {
     let held = store::batch(tx, client, id).await?.ok_or(PrintError::BatchUnknown)?;
     if held.state == BatchState::Accepted && held.token == request.lease_token {
-        return Ok(remembered(store::outcomes(tx, id).await?));
+        return Ok(remembered(&store::outcomes(tx, id).await?));
     }
     let letters = store::letters_of(tx, id).await?;
     let wanted: Vec<(LetterId, bool)> = letters.iter().map(|letter| (letter.id, letter.is_held)).collect();
@@ -228,7 +228,7 @@ pub async fn accept(
     Ok(outcome)
 }
 
-fn remembered(outcomes: Vec<(LetterId, String)>) -> Accepted {
+fn remembered(outcomes: &[(LetterId, String)]) -> Accepted {
     let of = |wanted: &str| -> Vec<LetterId> {
         outcomes.iter().filter(|(_, outcome)| outcome == wanted).map(|(letter, _)| *letter).collect()
     };

@@ -82,7 +82,8 @@ pub fn accept(
 /// A code of a house: short, and nothing that could be a name.
 #[must_use]
 pub fn is_code(code: &str) -> bool {
-    (1..=40).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    (1..=40).contains(&code.len())
+        && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// What becomes of a letter whose lease lapsed for the `lapses`-th time.
@@ -121,7 +122,6 @@ pub fn reported(state: &str, report: Reported) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::*;
     use time::Duration;
     use time::macros::datetime;
@@ -176,8 +176,12 @@ mod tests {
     fn an_exception_for_a_strange_letter_or_with_prose_is_refused() {
         for (number, code) in [(9, "file_damaged"), (1, "Der Name fehlt"), (1, "")] {
             let exceptions = vec![Exception { letter_id: letter(number), code: code.into() }];
-            let refused =
-                accept(&held(BatchState::Leased), &[(letter(1), true)], &AcceptRequest { exceptions, ..request() }, NOW);
+            let refused = accept(
+                &held(BatchState::Leased),
+                &[(letter(1), true)],
+                &AcceptRequest { exceptions, ..request() },
+                NOW,
+            );
             assert!(matches!(refused.unwrap_err(), PrintError::BadException));
         }
     }

@@ -140,9 +140,7 @@ async fn respond(answer: impl Future<Output = Result<Response, Problem>>) -> Res
 
 /// The print house whose secret the request bears.
 async fn known(print: &Print, headers: &HeaderMap) -> Result<ClientId, Problem> {
-    clients::authenticate(&print.db, headers)
-        .await
-        .map_err(|error| Problem::of(&error, StatusCode::UNAUTHORIZED))
+    clients::authenticate(&print.db, headers).await.map_err(|error| Problem::of(&error, StatusCode::UNAUTHORIZED))
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {

@@ -167,9 +167,13 @@ pub(super) async fn manifest(tx: &mut Tx, id: PrintBatchId) -> Result<Vec<u8>, F
 
 /// Sets until when a batch must be accepted.
 pub(super) async fn extend(tx: &mut Tx, id: PrintBatchId, expires_at: OffsetDateTime) -> Result<(), Fault> {
-    sqlx::query!("update print_batch set lease_expires_at = $2 where id = $1 -- print: a longer lease", id.0, expires_at)
-        .execute(tx.conn())
-        .await?;
+    sqlx::query!(
+        "update print_batch set lease_expires_at = $2 where id = $1 -- print: a longer lease",
+        id.0,
+        expires_at
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
