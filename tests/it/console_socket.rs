@@ -175,7 +175,10 @@ async fn a_command_is_carried_out_once_for_its_key() {
     let again = page.ask_as("the-key", json!({ "t": "ready" })).await;
     assert_eq!(first, again);
     assert_eq!(page.desk["agent"]["state"], "not_ready");
-    assert_eq!(hotline.count("select count(*) from event where kind = 'agent.state' and data->>'to' = 'ready'").await, 1);
+    assert_eq!(
+        hotline.count("select count(*) from event where kind = 'agent.state' and data->>'to' = 'ready'").await,
+        1
+    );
     let misused = page.ask_as("the-key", json!({ "t": "hang_up" })).await;
     assert_eq!(misused["error"]["code"], "key_misused");
     // The control: a new key is carried out.
@@ -392,7 +395,8 @@ async fn a_page_that_is_not_heard_any_more_is_taken_for_dead() {
     }
     assert_eq!(hotline.count("select count(*) from agent where link = 'up'").await, 1);
     // A page that is frozen answers none; its connection is as alive as ever.
-    eventually("the link is lost", async || hotline.count("select count(*) from agent where link = 'lost'").await == 1).await;
+    eventually("the link is lost", async || hotline.count("select count(*) from agent where link = 'lost'").await == 1)
+        .await;
 }
 
 #[tokio::test]

@@ -41,10 +41,7 @@ fn caller(number: u32, chance: &mut StdRng) -> CallerScript {
         1 => "3",
         _ => "1",
     };
-    let mut keys = vec![
-        Keys::at_id("language", if english { "2" } else { "1" }),
-        Keys::at_id("reason", topic),
-    ];
+    let mut keys = vec![Keys::at_id("language", if english { "2" } else { "1" }), Keys::at_id("reason", topic)];
     // Who hears the information asks for a person after all.
     keys.push(Keys::at_id("information", "1"));
     CallerScript {

@@ -96,8 +96,7 @@ pub(super) async fn run(mut context: Context, options: Options) -> anyhow::Resul
     point_at(&mut context, &provider, &mailbox);
 
     let node = Uuid::from_u128(rand::random());
-    let running =
-        lifecycle::start(&context.config, &context.pools, &context.clock, node, Planes::ALL).await?;
+    let running = lifecycle::start(&context.config, &context.pools, &context.clock, node, Planes::ALL).await?;
     let console = context.config.staff.public_url.clone();
     let robots = hire(&provider, &seeded, &console)?;
     welcome(&console, &seeded, options.agents);
@@ -167,7 +166,10 @@ fn welcome(console: &str, seeded: &Seeded, agents: usize) {
     say("");
     say(format_args!("  {agents} simulated agents, {slots} slots in 13 centres"));
     say(format_args!("  join in as an agent:   {console}/console       {} / {}", guest.login, guest.password));
-    say(format_args!("  watch as a supervisor: {console}/supervision   {} / {}", supervisor.login, supervisor.password));
+    say(format_args!(
+        "  watch as a supervisor: {console}/supervision   {} / {}",
+        supervisor.login, supervisor.password
+    ));
     say("  stop with Ctrl-C");
     say("");
 }

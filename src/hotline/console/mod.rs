@@ -57,7 +57,14 @@ pub struct Console {
 impl Console {
     /// The console on the staff plane of a process.
     #[must_use]
-    pub fn new(accounts: Accounts, node: Node, policy: Policy, settings: Settings, post_days: u32, pulse: Pulse) -> Self {
+    pub fn new(
+        accounts: Accounts,
+        node: Node,
+        policy: Policy,
+        settings: Settings,
+        post_days: u32,
+        pulse: Pulse,
+    ) -> Self {
         Self {
             db: accounts.db.clone(),
             accounts,

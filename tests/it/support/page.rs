@@ -170,7 +170,8 @@ impl Page {
 
     /// Asks for something under a key and waits for the answer.
     pub async fn ask_as(&mut self, cmd: &str, command: Value) -> Value {
-        let answers = |page: &Self| page.heard.iter().filter(|frame| frame["t"] == "ack" && frame["cmd"] == cmd).count();
+        let answers =
+            |page: &Self| page.heard.iter().filter(|frame| frame["t"] == "ack" && frame["cmd"] == cmd).count();
         let before = answers(self);
         self.send(cmd, &command).await;
         self.until("an answer", |page| answers(page) > before).await;
