@@ -60,6 +60,12 @@ pub async fn serve_accounts(accounts: &Accounts) -> SocketAddr {
     serve(http::routes(accounts.clone())).await
 }
 
+/// What every HTTP client needs once in a process.
+pub fn install_tls() {
+    // An error only says that another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// A browser: it keeps the cookies it is given, and comes from an address of its own.
 #[derive(Clone)]
 pub struct Browser {
@@ -77,8 +83,7 @@ impl Browser {
     }
 
     pub fn from_address(server: SocketAddr, own: [u8; 4]) -> Self {
-        // An error only says that another test was first.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        install_tls();
         let client = reqwest::Client::builder().local_address(Some(own.into())).no_proxy().build().unwrap();
         Self { client, base: format!("http://{server}"), session: None, known: None }
     }

@@ -3,7 +3,7 @@
 mod dependencies;
 mod doors;
 mod imports;
-mod routes;
+pub mod routes;
 mod schema;
 mod sources;
 mod text;

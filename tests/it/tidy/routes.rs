@@ -9,15 +9,15 @@ use vaxline::app::config::Config;
 use vaxline::app::lifecycle::{self, Planes};
 
 /// A line of `tests/fixtures/routes.txt`.
-struct Route {
-    listener: String,
-    method: Method,
-    path: String,
-    who: String,
+pub struct Route {
+    pub listener: String,
+    pub method: Method,
+    pub path: String,
+    pub who: String,
 }
 
 /// The list. Everything after `#` is a remark.
-fn listed() -> Vec<Route> {
+pub fn listed() -> Vec<Route> {
     let text = std::fs::read_to_string(root().join("tests/fixtures/routes.txt")).unwrap();
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
     lines
