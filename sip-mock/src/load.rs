@@ -17,6 +17,9 @@ use crate::scenario::{Scenario, Stretch};
 /// How long a run waits for its last callers after the arrivals are over, in simulated time.
 const DRAIN: Duration = Duration::from_mins(30);
 
+/// How many calls begin in the same instant, at most; the next ones a fiftieth of a second later.
+const AT_ONCE: u32 = 20;
+
 /// A running scenario.
 #[derive(Debug)]
 pub struct Load {
@@ -53,8 +56,12 @@ impl Load {
         let dice = Dice::new(self.scenario.seed ^ 0x5eed);
         let mut next_line = Instant::now();
         let mut rung = 0;
-        for _ in 0..self.scenario.arrivals.at_once {
+        for n in 1..=self.scenario.arrivals.at_once {
             self.ring(&mut rung, &dice);
+            // A carrier's calls arrive one after the other, too; without this only the kernel's accept queue is tested.
+            if n % AT_ONCE == 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
         }
         let curve = self.scenario.arrivals.curve.clone();
         for stretch in &curve {

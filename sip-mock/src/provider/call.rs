@@ -270,8 +270,9 @@ impl Call {
         true
     }
 
-    /// Takes the next verb and marks it as running; `None` when the list is exhausted or the call is gone.
-    pub(crate) fn next_verb(&self) -> Option<(Instruction, Kill)> {
+    /// Takes the next verb and marks it as running; `None` when the list is exhausted or the call is gone. `begun` hears of it,
+    /// and whether it is part of a hold list, before anybody who watches the call can act on it.
+    pub(crate) fn next_verb(&self, begun: impl FnOnce(&Instruction, bool)) -> Option<(Instruction, Kill)> {
         let mut state = self.state();
         if state.gone {
             return None;
@@ -295,8 +296,9 @@ impl Call {
             listens: false,
         };
         drop(state);
+        begun(&instruction, parked);
         self.show(|view| {
-            view.parked = parked;
+            view.parked = parked && view.ended.is_none();
             view.verb = Some(verb);
         });
         Some((instruction, kill))

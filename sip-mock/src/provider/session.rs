@@ -221,17 +221,19 @@ impl Switch {
 
     /// Runs a list until it is exhausted, broken, or the leg is gone.
     pub(crate) async fn run(self: &Arc<Self>, call: &Arc<Call>, confirming: bool) -> RunEnd {
-        while let Some((instruction, kill)) = call.next_verb() {
-            let (verb, id) = (instruction.verb.name().to_owned(), instruction.id.clone());
+        let begun = |instruction: &Instruction, parked: bool| {
             self.journal.note(Happening::VerbStarted {
                 call: call.sid.clone(),
-                verb: verb.clone(),
-                id: id.clone(),
+                verb: instruction.verb.name().to_owned(),
+                id: instruction.id.clone(),
                 hears: instruction.verb.hears(),
             });
-            if call.view().borrow().parked {
+            if parked {
                 self.journal.note(Happening::Parked { call: call.sid.clone() });
             }
+        };
+        while let Some((instruction, kill)) = call.next_verb(begun) {
+            let (verb, id) = (instruction.verb.name().to_owned(), instruction.id.clone());
             let result = exec::execute(self, call, instruction, &kill, confirming).await;
             call.verb_over();
             let (how, broken) = match result {
