@@ -5,6 +5,7 @@
 
 mod callers;
 mod mailbox;
+mod print_service;
 mod saxony;
 mod ticker;
 
@@ -14,6 +15,7 @@ use crate::app::lifecycle::{self, Planes};
 use crate::foundation::events::feed::Feed;
 use anyhow::Context as _;
 use mailbox::Mailbox;
+use print_service::PrintService;
 use saxony::{LogIn, Seeded};
 use sip_mock::agents::{Habits, RobotConfig, Robots};
 use sip_mock::{PhoneScript, Provider, ProviderConfig};
@@ -98,6 +100,8 @@ pub(super) async fn run(mut context: Context, options: Options) -> anyhow::Resul
     let node = Uuid::from_u128(rand::random());
     let running = lifecycle::start(&context.config, &context.pools, &context.clock, node, Planes::ALL).await?;
     let console = context.config.staff.public_url.clone();
+    let printing = PrintService::new(&console, &seeded.print_secret, &folder.join("letters"), &context.clock)?;
+    tokio::spawn(printing.run(stop.clone()));
     let robots = hire(&provider, &seeded, &console)?;
     welcome(&console, &seeded, options.agents);
 
@@ -143,7 +147,8 @@ async fn start_provider(context: &Context, options: &Options, folder: &Path) -> 
 fn point_at(context: &mut Context, provider: &Provider, mailbox: &Mailbox) {
     context.config.provider.api_url = provider.base_url();
     context.config.provider.park.music_url = format!("{}/hold-music.wav", provider.media_url());
-    let _ = mailbox.address;
+    context.config.correspondence.email.host = mailbox.address.ip().to_string();
+    context.config.correspondence.email.port = mailbox.address.port();
 }
 
 fn hire(provider: &Provider, seeded: &Seeded, console: &str) -> anyhow::Result<Robots> {
