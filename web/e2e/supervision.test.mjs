@@ -38,6 +38,7 @@ test("board_stale_after_6s: old figures are grey, stand still and carry their ti
     await page.getByText("Daten aktuell").waitFor();
     network.mode = "mute";
     await page.getByText(/^Stand \d\d:\d\d:\d\d$/).waitFor({ timeout: 10_000 });
+    assert.match(await page.locator("#tile-longest dd").first().innerText(), /^(–|[\d:]+)$/);
     const longest = await page.locator("#tile-longest dd").first().innerText();
     await look(page, "supervision-stale", { focused: false });
     assert.equal(await page.locator("#tile-longest dd").first().innerText(), longest);

@@ -7,12 +7,12 @@ import { Announcer, say } from "../common/announce";
 import * as clock from "../common/clock";
 import { Badge, Icon, Timer } from "../common/elements";
 import { watchFocus } from "../common/focus";
-import { moment } from "../common/format";
+import { moment, span } from "../common/format";
 import { link } from "../common/link";
 import { logOut, pageOf, whoAmI } from "../common/session";
 import { choose, has, language, restoreLanguage, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
-import { type AgentRow, type AgentState, type Board, PROTOCOL, type ToWall } from "../protocol";
+import { type AgentState, type Board, PROTOCOL, type ToWall } from "../protocol";
 import { count, initial, reduce, sorted, STATES } from "./state";
 
 const state = signal(initial);
@@ -83,13 +83,7 @@ function Connection() {
 }
 
 function Figures({ board, old }: { board: Board; old: boolean }) {
-    // Old news does not go on counting: a wait that grows on a dead screen would look like life.
-    const longest =
-        board.longest_since_ms === null ? "–" : old ? (
-            <span class="figures">{moment(board.longest_since_ms, language.value)}</span>
-        ) : (
-            <Timer since={board.longest_since_ms} />
-        );
+    const longest = board.longest_since_ms === null ? "–" : <Since ms={board.longest_since_ms} board={board} old={old} />;
     return (
         <>
             <dl class="tiles">
@@ -104,7 +98,7 @@ function Figures({ board, old }: { board: Board; old: boolean }) {
             </dl>
             <div class="tables">
                 <States board={board} />
-                <Agents agents={board.agents} old={old} />
+                <Agents board={board} old={old} />
             </div>
         </>
     );
@@ -163,7 +157,13 @@ function States({ board }: { board: Board }) {
     );
 }
 
-function Agents({ agents, old }: { agents: AgentRow[]; old: boolean }) {
+/** How long something has lasted. On a dead screen it stands still: a wait that grows would look like life. */
+function Since({ ms, board, old }: { ms: number; board: Board; old: boolean }) {
+    return old ? <span class="figures">{span(board.epoch_ms - ms)}</span> : <Timer since={ms} />;
+}
+
+function Agents({ board, old }: { board: Board; old: boolean }) {
+    const { agents } = board;
     return (
         <div class="pane">
             <h2 class="pane__title" id="agents-title">
@@ -192,7 +192,7 @@ function Agents({ agents, old }: { agents: AgentRow[]; old: boolean }) {
                                     <td class="kern-table__cell">{stateWord(agent.state)}</td>
                                     <td class="kern-table__cell">{agent.reason ? reasonWord(agent.reason) : "–"}</td>
                                     <td class="kern-table__cell figures">
-                                        {old ? moment(agent.since_ms, language.value) : <Timer since={agent.since_ms} />}
+                                        <Since ms={agent.since_ms} board={board} old={old} />
                                     </td>
                                 </tr>
                             ))}

@@ -205,6 +205,7 @@ action-book = Verbindlich buchen
 action-another = Weitere Person buchen
 note = Notiz
 draft-saving = Entwurf wird gesichert …
+draft-waiting = Noch nicht gesichert
 draft-saved = Entwurf gesichert
 blocked-no-pair = Noch kein Terminpaar reserviert
 blocked-connection = Ohne Verbindung kann nicht gebucht werden

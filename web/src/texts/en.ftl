@@ -205,6 +205,7 @@ action-book = Book
 action-another = Book another person
 note = Note
 draft-saving = Saving draft …
+draft-waiting = Not saved yet
 draft-saved = Draft saved
 blocked-no-pair = No pair of appointments reserved yet
 blocked-connection = Booking needs the connection

@@ -5,7 +5,7 @@ import { Button, Icon } from "../../common/elements";
 import { focus, useFocusOn } from "../../common/focus";
 import { t } from "../../common/texts";
 import { adding, book, bookingBlocked, inCall, lookup, missing, nextPerson, reading } from "../actions";
-import { busy, desk, state } from "../desk";
+import { busy, connected, desk, state } from "../desk";
 import { edit, form, save, unsaved } from "../draft";
 import { Appointment } from "./appointment";
 import { Bars, Skeleton, Superseded } from "./bars";
@@ -138,7 +138,7 @@ function Saved() {
     return (
         <span class="actions__saved">
             {underWay ? (
-                t("draft-saving")
+                t(connected.value ? "draft-saving" : "draft-waiting")
             ) : saved === undefined ? null : (
                 <>
                     <Icon name="check" size="small" /> {t("draft-saved")}
