@@ -1,6 +1,6 @@
 //! Invented people and appointments: what templates are proved with, what golden transcripts show.
 
-use super::token::{Claim, Seal, bare_reference, centre_mark};
+use super::token::{Claim, Seal};
 use crate::correspondence::model::{Addressee, Appointment, Content, Kind, Language};
 use crate::foundation::pii::Pii;
 use time::macros::{date, time};
@@ -32,25 +32,12 @@ pub fn all() -> Vec<(Kind, Language, Specimen)> {
                     Kind::Confirmation => content,
                     Kind::Cancellation => Content { appointments: Vec::new(), ..content },
                 };
-                let token = claim(&content).and_then(|claim| Seal::new(0, &[1; 32]).sign(&claim).ok());
+                let token = Claim::of(&content).and_then(|claim| Seal::new(0, &[1; 32]).sign(&claim).ok());
                 all.push((kind, language, Specimen { name, content, token }));
             }
         }
     }
     all
-}
-
-/// What the code of a letter claims; nothing when there is no appointment.
-#[must_use]
-pub fn claim(content: &Content) -> Option<Claim> {
-    let first = content.appointments.first()?;
-    Some(Claim {
-        reference: bare_reference(&content.reference),
-        version: u16::try_from(content.version).unwrap_or(u16::MAX),
-        first_day: first.day,
-        second_day: content.appointments.get(1).map(|second| second.day),
-        centre: centre_mark(&first.centre_code),
-    })
 }
 
 fn ordinary(language: Language) -> Content {

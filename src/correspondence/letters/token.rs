@@ -4,6 +4,7 @@
 //! centre's mark, signed with Ed25519; it names no person. Its eighty bytes are written in the 45 characters that a QR
 //! code packs densest, 120 of them, so that the modules stay large enough for a worn printer.
 
+use crate::correspondence::model::Content;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 use time::macros::date;
@@ -22,6 +23,21 @@ pub struct Claim {
     pub second_day: Option<Date>,
     /// [`centre_mark`] of the first appointment's centre.
     pub centre: u16,
+}
+
+impl Claim {
+    /// What the code of a letter claims; nothing when there is no appointment to be let in for.
+    #[must_use]
+    pub fn of(content: &Content) -> Option<Self> {
+        let first = content.appointments.first()?;
+        Some(Self {
+            reference: bare_reference(&content.reference),
+            version: u16::try_from(content.version).unwrap_or(u16::MAX),
+            first_day: first.day,
+            second_day: content.appointments.get(1).map(|second| second.day),
+            centre: centre_mark(&first.centre_code),
+        })
+    }
 }
 
 /// Why a code is not accepted.

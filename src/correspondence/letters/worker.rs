@@ -3,7 +3,6 @@
 //! What a letter says is asked for when it is made. What the fonts or the window refuse is held for a person, with a
 //! code and without the name.
 
-use super::specimen::claim;
 use super::typesetter::Typesetter;
 use super::{LetterError, token};
 use crate::correspondence::commands::{letter_event, order_email};
@@ -82,7 +81,7 @@ impl Render {
 /// # Errors
 /// When the content does not fit into the code.
 pub fn sealed(seal: &token::Seal, content: &Content) -> Result<Option<String>, LetterError> {
-    claim(content)
+    token::Claim::of(content)
         .map(|claim| seal.sign(&claim).map_err(|error| LetterError::Engine(format!("seal the letter: {error}"))))
         .transpose()
 }

@@ -420,3 +420,90 @@ async fn requests_that_are_too_large_or_unreadable_are_answered_without_being_ke
     assert_eq!(printer.post("/events", None, &large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(house.count("select count(*) from command").await, 0);
 }
+
+/// What a run of chance did: the two houses, and what is true at its end.
+struct Outcome {
+    printers: Vec<Printer>,
+    wanted: i64,
+    accepted: i64,
+}
+
+/// Houses that pull, die, come back late and accept; bookings that are made and cancelled; and a clock that moves.
+/// `careful` houses print what is accepted. The others print what they pulled.
+async fn chance(seed: u64, careful: bool) -> Outcome {
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+    let mut dice = StdRng::seed_from_u64(seed);
+    let house = House::with(|settings| settings.post.lapses_until_held = 1_000).await;
+    let server = open(&house).await;
+    let mut printers = vec![printer(&house, server, "A").await, printer(&house, server, "B").await];
+    let mut held: Vec<(usize, Taken)> = Vec::new();
+    let mut booked = Vec::new();
+    for step in 0..50 {
+        match dice.random_range(0..10) {
+            0..=2 => booked.push(house.book(booking("Šołćic")).await),
+            3 if !booked.is_empty() => {
+                let series = booked[dice.random_range(0..booked.len())];
+                let cancelled = Content { version: 2, appointments: Vec::new(), ..booking("Šołćic") };
+                house.order_version(series, cancelled, Kind::Cancellation, false, false).await;
+            }
+            4..=6 => {
+                house.render().await;
+                let who = dice.random_range(0..printers.len());
+                if let Some(taken) = printers[who].pull(&format!("{seed}-{step}")).await {
+                    if !careful {
+                        printers[who].print(taken.letters.iter());
+                    }
+                    held.push((who, taken));
+                }
+            }
+            7 => house.pass(Duration::minutes(dice.random_range(5..20))),
+            _ if !held.is_empty() => {
+                // Late or in time, and sometimes once more.
+                let (who, taken) = held.swap_remove(dice.random_range(0..held.len()));
+                let (status, _) =
+                    if careful { printers[who].accept(&taken).await } else { (StatusCode::OK, json!(null)) };
+                assert!(matches!(status, StatusCode::OK | StatusCode::GONE), "seed {seed}, step {step}: {status}");
+            }
+            _ => {}
+        }
+    }
+    // The faults are over: what is wanted is printed.
+    house.pass(Duration::minutes(20));
+    house.render().await;
+    let mut round = 0;
+    while let Some(taken) = printers[0].pull(&format!("{seed}-end-{round}")).await {
+        if careful {
+            assert_eq!(printers[0].accept(&taken).await.0, StatusCode::OK);
+        } else {
+            printers[0].print(taken.letters.iter());
+            break;
+        }
+        round += 1;
+    }
+    let wanted = house.count("select count(*) from letter where state not in ('superseded')").await;
+    let accepted = house.count("select count(*) from letter where state = 'accepted'").await;
+    Outcome { printers, wanted, accepted }
+}
+
+#[tokio::test]
+async fn whatever_houses_do_every_wanted_letter_is_printed_once() {
+    for seed in 1..=4 {
+        let outcome = chance(seed, true).await;
+        let printers: Vec<&Printer> = outcome.printers.iter().collect();
+        assert_eq!(printed_twice(&printers), [] as [&str; 0], "seed {seed}");
+        assert_eq!(outcome.accepted, outcome.wanted, "seed {seed}");
+        let printed: usize = printers.iter().map(|printer| printer.printed.len()).sum();
+        assert_eq!(i64::try_from(printed).unwrap(), outcome.accepted, "seed {seed}: printed is accepted");
+    }
+}
+
+#[tokio::test]
+async fn the_judge_finds_houses_that_print_without_asking() {
+    let mut twice = 0;
+    for seed in 1..=4 {
+        let outcome = chance(seed, false).await;
+        twice += printed_twice(&outcome.printers.iter().collect::<Vec<_>>()).len();
+    }
+    assert!(twice > 0, "a test that cannot fail proves nothing");
+}
