@@ -1,16 +1,20 @@
-//! `vaxline letters check|render`: for who writes the words, without a database.
+//! `vaxline letters check|render|key|verify`: for who writes the words, and for who checks the codes at the door.
 
+use super::start::{self, Start};
+use crate::correspondence;
 use crate::correspondence::letters::set::Source;
 use crate::correspondence::letters::specimen;
+use crate::correspondence::letters::token;
 use crate::correspondence::letters::typesetter::Typesetter;
 use crate::correspondence::model::{Kind, Language};
 use anyhow::{Context, bail};
+use ed25519_dalek::VerifyingKey;
 use std::io::Write;
 use std::path::PathBuf;
 
 /// What to do with the letters.
 #[derive(Clone, Debug, clap::Subcommand)]
-pub enum Letters {
+pub(super) enum Letters {
     /// Reads a set of templates whole, sets every specimen, and compares the transcripts beside the templates
     Check {
         /// The folder of the set; the set that is compiled in without it
@@ -37,6 +41,25 @@ pub enum Letters {
         #[arg(long, default_value = specimen::ORDINARY)]
         specimen: String,
     },
+    /// Shows what centres check the codes on letters with: the key's number and its public half
+    Key,
+    /// Checks the code of a letter, as a centre does without a network
+    Verify {
+        /// What was scanned
+        code: String,
+        /// What `letters key` shows; can be given several times
+        #[arg(long, required = true, value_parser = public_key)]
+        key: Vec<(u8, VerifyingKey)>,
+    },
+}
+
+/// Reads a key as `letters key` shows it.
+fn public_key(text: &str) -> Result<(u8, VerifyingKey), String> {
+    let form = || "a key is a number, a colon and 64 hexadecimal digits".to_owned();
+    let (number, digits) = text.split_once(':').ok_or_else(form)?;
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(digits, &mut bytes).map_err(|_| form())?;
+    Ok((number.parse().map_err(|_| form())?, VerifyingKey::from_bytes(&bytes).map_err(|_| form())?))
 }
 
 impl Letters {
@@ -44,25 +67,42 @@ impl Letters {
     ///
     /// # Errors
     /// What is wrong with the set, or with the way to the file.
-    pub fn run(&self, out: &mut impl Write) -> anyhow::Result<()> {
+    pub(super) fn run(self, start: Start, out: &mut impl Write) -> anyhow::Result<()> {
         match self {
-            Self::Check { folder, accept } => check(&source(folder.as_ref()), folder.as_ref().filter(|_| *accept), out),
+            Self::Check { folder, accept } => check(&source(folder.as_ref()), folder.as_ref().filter(|_| accept), out),
             Self::Render { out: file, folder, kind, language, specimen } => {
                 let typesetter = load(&source(folder.as_ref()))?;
-                let kind = Kind::from_code(kind).with_context(|| format!("there is no kind \"{kind}\""))?;
+                let kind = Kind::from_code(&kind).with_context(|| format!("there is no kind \"{kind}\""))?;
                 let language =
-                    Language::from_code(language).with_context(|| format!("there is no language \"{language}\""))?;
+                    Language::from_code(&language).with_context(|| format!("there is no language \"{language}\""))?;
                 let (_, _, specimen) = specimen::all()
                     .into_iter()
                     .find(|(k, l, s)| *k == kind && *l == language && s.name == specimen)
                     .with_context(|| format!("there is no specimen \"{specimen}\""))?;
                 let letter = typesetter.letter(kind, &specimen.content, specimen.token.as_deref())?;
-                std::fs::write(file, &letter.pdf).with_context(|| format!("write {}", file.display()))?;
+                std::fs::write(&file, &letter.pdf).with_context(|| format!("write {}", file.display()))?;
                 writeln!(out, "{}  {}  {} bytes", hex::encode(letter.sha256), file.display(), letter.pdf.len())?;
+                Ok(())
+            }
+            Self::Key => start.block_on(key),
+            Self::Verify { code, key } => {
+                let claim = token::verify(&code, &key)?;
+                writeln!(out, "reference {}, version {}", claim.reference, claim.version)?;
+                for day in [Some(claim.first_day), claim.second_day].into_iter().flatten() {
+                    writeln!(out, "{day}")?;
+                }
+                writeln!(out, "centre {:04x}", claim.centre)?;
                 Ok(())
             }
         }
     }
+}
+
+async fn key(context: start::Context) -> anyhow::Result<()> {
+    let seal = correspondence::seal(&context.pools.work, &context.config.correspondence).await?;
+    let (number, key) = seal.public();
+    super::say(format_args!("{number}:{}", hex::encode(key.as_bytes())));
+    Ok(())
 }
 
 fn source(folder: Option<&PathBuf>) -> Source {

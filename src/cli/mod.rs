@@ -79,7 +79,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Migrate => start.block_on(migrate::run),
         Command::Events(command) => start.block_on(|context| events::run(context, command)),
         Command::Flows(command) => command.run(&mut output()),
-        Command::Letters(command) => command.run(&mut output()),
+        Command::Letters(command) => command.run(start, &mut output()),
         Command::Users(command) => start.block_on(|context| async move {
             users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
         }),

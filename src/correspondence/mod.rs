@@ -47,8 +47,7 @@ pub struct Correspondence {
 }
 
 impl Correspondence {
-    /// Reads and proves the templates, and finds the key of the seal: the configuration's, else the one in the database,
-    /// which is made when there is none.
+    /// Reads and proves the templates, and finds the key of the seal.
     ///
     /// # Errors
     /// Every mistake in the templates, a bad secret, or a database that is away.
@@ -62,12 +61,7 @@ impl Correspondence {
         let typesetter = proved
             .map_err(|error| Fault::new("prove the letter templates", error))?
             .map_err(|mistakes| Fault::plain(format!("letter templates: {}", mistakes.join("; "))))?;
-        let number = settings.seal.number;
-        let secret = match settings.seal_secret().map_err(Fault::plain)? {
-            Some(secret) => secret,
-            None => in_tx!(&db, "find the key of the seal", |tx| kept_key(tx, number))?,
-        };
-        let seal = Seal::new(number, &secret);
+        let seal = seal(&db, &settings).await?;
         Ok(Self { db, source, typesetter: Arc::new(typesetter), seal, settings })
     }
 
@@ -95,13 +89,19 @@ impl Correspondence {
         }
         workers
     }
+}
 
-    /// What centres verify the codes with: the key's number and its public half, in hexadecimal digits.
-    #[must_use]
-    pub fn public_key(&self) -> (u8, String) {
-        let (number, key) = self.seal.public();
-        (number, hex::encode(key.as_bytes()))
-    }
+/// The seal of letters: the configuration's key, else the one in the database, which is made when there is none.
+///
+/// # Errors
+/// A bad secret, or a database that is away.
+pub async fn seal(db: &Db, settings: &Settings) -> Result<Seal, Fault> {
+    let number = settings.seal.number;
+    let secret = match settings.seal_secret().map_err(Fault::plain)? {
+        Some(secret) => secret,
+        None => in_tx!(db, "find the key of the seal", |tx| kept_key(tx, number))?,
+    };
+    Ok(Seal::new(number, &secret))
 }
 
 async fn kept_key(tx: &mut Tx, number: u8) -> Result<[u8; 32], Fault> {
