@@ -13,6 +13,7 @@ create table audit (
 );
 create index audit_by_actor on audit (actor_id, at) where actor_id is not null;
 create index audit_by_person on audit (person_id, at) where person_id is not null;
+create index audit_by_series on audit (series_id, action) where series_id is not null;
 comment on table audit is 'Every change and every read of a person; append-only, without personal data';
 comment on column audit.id is 'Id of the entry';
 comment on column audit.at is 'Time of the transaction';

@@ -206,3 +206,12 @@ comment on column dose.starts_at is 'Local time';
 comment on column dose.begins_at is 'The same as a moment';
 comment on column dose.state is 'booked, cancelled, checked_in, given or missed';
 comment on column dose.changed_at is 'When the state changed';
+
+create function vaccine_name_on(code text, on_day date) returns text
+language sql stable
+return (
+    select name from vaccine_name where vaccine = code
+     order by (valid_from <= on_day) desc, case when valid_from <= on_day then on_day - valid_from else valid_from - on_day end
+     limit 1
+);
+comment on function vaccine_name_on is 'What a vaccine is called on a day: the last name given until then, before the first name the first';

@@ -6,9 +6,19 @@
 //! all, at the interval of the rules it was decided by; one active series a person; an expired reservation's slots are
 //! free again within seconds; every read of a person is audited. `monitor` counts the violations.
 
+pub mod appointments;
 pub mod capacity;
+pub mod commands;
+pub mod eligibility;
+mod error;
+pub mod model;
+pub mod monitor;
+pub mod papers;
+pub mod persons;
 pub mod rules;
 pub mod settings;
+
+pub use error::SchedulingError;
 
 use crate::supply::catalogue::Catalogue;
 use rules::{RuleBook, RulesError};

@@ -1,3 +1,8 @@
 //! From the release of slots to the cancellation of appointments, on a real database.
 
+mod bookings;
+mod cancelling;
+mod last_slot;
+mod names;
 mod releases;
+mod reservations;

@@ -1,0 +1,8 @@
+//! Who may have what when: pure decisions on the rules of one version.
+//!
+//! **In:** a version of the rules, a claim, a birth date, days. **Out:** yes with the days that fit, or a named no.
+//! **Must hold:** age is counted in completed years on the day of each dose; intervals count local dates.
+
+mod decide;
+
+pub use decide::{Days, Ineligible, age_on, birthday, check_pair, entitled, first_days};

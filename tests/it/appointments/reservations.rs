@@ -1,0 +1,157 @@
+//! Reservations: taken as proposed, held by one desk, free again in time.
+
+use crate::support::campaign::{Saxony, code, person, riesa};
+use crate::support::eventually;
+use std::sync::Arc;
+use std::time::Instant;
+use time::macros::{date, datetime};
+use time::{Duration, OffsetDateTime};
+use tokio_util::sync::CancellationToken;
+use vaxline::scheduling::appointments::worker;
+use vaxline::scheduling::model::{Applicant, Wanted, Wish};
+
+const NOON: OffsetDateTime = datetime!(2021-03-20 11:00 UTC);
+const RESERVED: &str = "select count(*) from slot where state = 'reserved'";
+
+async fn saxony() -> Arc<Saxony> {
+    let saxony = Saxony::at(NOON).await;
+    let day = date!(2021 - 03 - 29);
+    saxony.release(&riesa("monday", day, day, 1)).await.unwrap();
+    saxony
+}
+
+#[tokio::test]
+async fn only_the_desk_that_reserved_confirms_and_only_once() {
+    let saxony = saxony().await;
+    let (desk, other) = (saxony.desk().await, saxony.desk().await);
+    let person = person(1);
+    let applicant = Applicant::of(&person);
+    let pair = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+    let reservation = desk.reserve(&pair.token, &applicant).await.unwrap();
+    assert_eq!(code(other.confirm(reservation.id, &person, Wanted::default()).await), "reservation_lost");
+    other.release(reservation.id).await;
+    assert_eq!(saxony.count(RESERVED).await, 2, "another desk cannot give it back");
+    desk.confirm(reservation.id, &person, Wanted::default()).await.unwrap();
+    assert_eq!(code(desk.confirm(reservation.id, &person, Wanted::default()).await), "reservation_lost");
+    saxony.is_sound().await;
+}
+
+#[tokio::test]
+async fn a_lapsed_reservation_is_not_confirmed_even_before_it_is_swept() {
+    let saxony = saxony().await;
+    let desk = saxony.desk().await;
+    let person = person(1);
+    let applicant = Applicant::of(&person);
+    let pair = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+    let reservation = desk.reserve(&pair.token, &applicant).await.unwrap();
+    saxony.world.pass(Duration::minutes(10));
+    assert_eq!(code(desk.confirm(reservation.id, &person, Wanted::default()).await), "reservation_lost");
+    assert_eq!((desk.reservation().await, desk.renew().await), (None, None));
+}
+
+#[tokio::test]
+async fn the_slots_of_a_lapsed_reservation_are_bookable_within_five_seconds() {
+    let saxony = saxony().await;
+    let (desk, other) = (saxony.desk().await, saxony.desk().await);
+    let applicant = Applicant::of(&person(1));
+    let pair = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+    desk.reserve(&pair.token, &applicant).await.unwrap();
+    let stop = CancellationToken::new();
+    let sweeping = tokio::spawn(worker::run(saxony.world.work().clone(), stop.clone()));
+
+    saxony.world.pass(Duration::minutes(10));
+    let lapsed = Instant::now();
+    eventually("somebody else has the pair", async || other.reserve(&pair.token, &applicant).await.is_ok()).await;
+    assert!(lapsed.elapsed().as_secs() < 5);
+    stop.cancel();
+    sweeping.await.unwrap();
+    let expired = "select count(*) from event where kind = 'pair.released' and data ->> 'reason' = 'expired'";
+    assert_eq!(saxony.count(expired).await, 1);
+    saxony.is_sound().await;
+}
+
+#[tokio::test]
+async fn two_sweepers_end_every_reservation_once() {
+    let saxony = saxony().await;
+    let applicant = Applicant::of(&person(1));
+    for desk in saxony.desks(20).await {
+        let pairs = desk.propose(&applicant, &Wish::default()).await.unwrap();
+        desk.reserve(&pairs[0].token, &applicant).await.unwrap();
+    }
+    assert_eq!(saxony.count(RESERVED).await, 40);
+    saxony.world.pass(Duration::minutes(10));
+    let (one, other) = tokio::join!(worker::sweep(&saxony.world.pools.work), worker::sweep(&saxony.world.pools.staff));
+    assert_eq!(one.unwrap() + other.unwrap(), 20);
+    assert_eq!(saxony.count(RESERVED).await, 0);
+    assert_eq!(saxony.count("select count(*) from event where kind = 'pair.released'").await, 20);
+}
+
+#[tokio::test]
+async fn renewing_has_a_limit_so_that_nobody_hoards() {
+    let saxony = saxony().await;
+    let desk = saxony.desk().await;
+    let applicant = Applicant::of(&person(1));
+    let pair = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+    let made = desk.reserve(&pair.token, &applicant).await.unwrap();
+    for _ in 0..4 {
+        saxony.world.pass(Duration::minutes(7));
+        let renewed = desk.renew().await.unwrap();
+        assert_eq!(renewed.pair, made.pair);
+    }
+    let last = desk.renew().await.unwrap();
+    assert!(last.expires_at <= made.expires_at + Duration::minutes(20), "thirty minutes in all");
+    saxony.world.pass(Duration::minutes(3));
+    assert_eq!(desk.renew().await, None);
+}
+
+#[tokio::test]
+async fn a_desk_holds_one_pair_and_a_new_one_gives_the_old_one_back() {
+    let saxony = saxony().await;
+    let desk = saxony.desk().await;
+    let applicant = Applicant::of(&person(1));
+    let pairs = desk.propose(&applicant, &Wish::default()).await.unwrap();
+    let first = desk.reserve(&pairs[0].token, &applicant).await.unwrap();
+    let second = desk.reserve(&pairs[1].token, &applicant).await.unwrap();
+    assert_eq!(saxony.count(RESERVED).await, 2);
+    assert_eq!(desk.reservation().await.unwrap(), second);
+    assert_eq!(code(desk.confirm(first.id, &person(1), Wanted::default()).await), "reservation_lost");
+    // The same pair again is had again.
+    let again = desk.reserve(&pairs[1].token, &applicant).await.unwrap();
+    assert_eq!(again.pair, second.pair);
+    saxony.is_sound().await;
+}
+
+#[tokio::test]
+async fn a_pair_that_is_taken_is_answered_with_the_three_nearest_and_the_old_one_stays() {
+    let saxony = saxony().await;
+    let (desk, faster) = (saxony.desk().await, saxony.desk().await);
+    let applicant = Applicant::of(&person(1));
+    let mine = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+    let held = desk.reserve(&mine.token, &applicant).await.unwrap();
+    let wanted = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+    faster.reserve(&wanted.token, &applicant).await.unwrap();
+
+    let refusal = desk.reserve(&wanted.token, &applicant).await.unwrap_err();
+    let others = refusal.alternatives();
+    assert!((1..=3).contains(&others.len()), "{others:?}");
+    for other in others {
+        assert_ne!(other.first, wanted.first);
+        assert!((other.first.time - wanted.first.time).abs() <= Duration::minutes(20), "{other:?} {wanted:?}");
+    }
+    assert_eq!(desk.reservation().await.unwrap(), held);
+    assert!(desk.reserve(&others[0].token, &applicant).await.is_ok());
+    saxony.is_sound().await;
+}
+
+#[tokio::test]
+async fn what_is_given_back_is_free_at_once() {
+    let saxony = saxony().await;
+    let (desk, other) = (saxony.desk().await, saxony.desk().await);
+    let applicant = Applicant::of(&person(1));
+    let pair = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+    let reservation = desk.reserve(&pair.token, &applicant).await.unwrap();
+    desk.release(reservation.id).await;
+    desk.release(reservation.id).await;
+    assert_eq!(saxony.count("select count(*) from event where kind = 'pair.released'").await, 1);
+    assert!(other.reserve(&pair.token, &applicant).await.is_ok());
+}
