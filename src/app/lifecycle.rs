@@ -18,8 +18,10 @@ use crate::hotline::console::{self, Console, pulse::Pulse};
 use crate::hotline::live;
 use crate::hotline::queue::dispatcher;
 use crate::hotline::supervision::{self, Supervision, Wall};
+use crate::scheduling::Campaign;
 use axum::Router;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -119,9 +121,9 @@ pub async fn start(
         let pulse = Pulse::default();
         tasks.spawn(live.watch.clone().run(pools.staff.clone(), feed.clone(), stop.clone()));
         tasks.spawn(pulse.clone().run(pools.staff.clone(), stop.clone()));
-        let post_days = u32::from(config.correspondence.post.run_days);
+        let campaign = Arc::new(Campaign::shipped().map_err(|error| Fault::new("read the rules", error))?);
         let console =
-            Console::new(accounts.clone(), live.clone(), policy, config.console.clone(), post_days, pulse.clone());
+            Console::new(accounts.clone(), live.clone(), policy, config.console.clone(), campaign, pulse.clone());
         let wall = Wall::default();
         tasks.spawn(wall.clone().run(pools.staff.clone(), pulse, stop.clone()));
         let supervision = Supervision::new(accounts.clone(), live.clone(), wall);

@@ -7,6 +7,7 @@ mod support;
 mod access;
 mod accounts;
 mod appointments;
+mod console_booking;
 mod console_socket;
 mod correspondence;
 mod ivr_flows;

@@ -1,14 +1,15 @@
 //! What a page asks for, each in one transaction: the desk is still this socket's, the key is new, then the deed.
 
+use super::booking::{self, Serving};
 use super::error::ConsoleError;
 use super::settings::{self, Settings};
 use super::store;
-use super::wire::{Answer, Command, FromPage, Refused, ToPage};
+use super::wire::{Answer, Command, FromPage, Refused, ReservationView, ToPage};
 use crate::accounts::model::Session;
 use crate::foundation::commands::{self, Known};
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Refusal;
-use crate::foundation::ids::{EntryId, OfferId, UserId};
+use crate::foundation::ids::{EntryId, OfferId, SeriesId, UserId};
 use crate::hotline::agents::commands::{self as agents, Wish};
 use crate::hotline::agents::store::desk_state;
 use crate::hotline::console::Console;
@@ -69,10 +70,18 @@ pub async fn leave_desk(
     Ok(agents::unlink(tx, holder.agent, session.id, policy).await?)
 }
 
-/// What a command was answered, as it is kept with its key.
+/// What is kept with a command's key, to answer it again. Nothing in it is about a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Done {
-    result: Option<Answer>,
+#[serde(rename_all = "snake_case")]
+pub(super) enum Kept {
+    /// It was carried out.
+    Done,
+    /// It has reserved a pair.
+    Reserved(ReservationView),
+    /// It has booked, for the caller of an entry.
+    Booked { entry: EntryId, series: SeriesId },
+    /// It has cancelled.
+    Cancelled,
 }
 
 /// Carries a command out and answers it. Whatever happens, there is an answer.
@@ -85,8 +94,8 @@ pub async fn answer(console: Console, holder: Holder, from: FromPage) -> ToPage 
     };
     metrics::counter!("vaxline_console_commands_total", "command" => name(&command), "outcome" => label).increment(1);
     match outcome {
-        Ok(done) => ToPage::Ack { cmd, ok: true, error: None, result: done.result },
-        Err(error) => ToPage::Ack { cmd, ok: false, error: Some(error.refused()), result: None },
+        Ok(result) => ToPage::Ack { cmd, ok: true, error: None, result },
+        Err(error) => ToPage::Ack { cmd, ok: false, error: Some(error.refused()), result: error.instead() },
     }
 }
 
@@ -103,7 +112,7 @@ async fn carry_out(
     holder: Holder,
     cmd: &str,
     command: &Command,
-) -> Result<Done, ConsoleError> {
+) -> Result<Option<Answer>, ConsoleError> {
     if !store::holds_desk(tx.conn(), holder.agent, holder.epoch).await? {
         return Err(ConsoleError::Superseded);
     }
@@ -112,10 +121,12 @@ async fn carry_out(
         Command::SaveDraft { form } => {
             let (entry, now) = (served(tx, holder.agent).await?, tx.now());
             let version = store::save_draft(tx.conn(), holder.agent, entry, cmd, form, now).await?;
-            Ok(Done { result: Some(Answer::Draft { version }) })
+            booking::keep_reservation(tx, console, Serving::new(holder.agent, entry)).await?;
+            Ok(Some(Answer::Draft { version }))
         }
         Command::FindPersons { .. } | Command::FindBooking { .. } | Command::Propose { .. } => {
-            Err(ConsoleError::BadCommand)
+            let serving = Serving::new(holder.agent, served(tx, holder.agent).await?);
+            booking::look(tx, console, serving, command).await
         }
         Command::Painted { .. }
         | Command::Accept { .. }
@@ -139,33 +150,39 @@ async fn once(
     agent: UserId,
     cmd: &str,
     command: &Command,
-) -> Result<Done, ConsoleError> {
+) -> Result<Option<Answer>, ConsoleError> {
     let scope = format!("agent:{agent}");
     match commands::recall(tx, &scope, cmd, command).await? {
-        Known::Answered(done) => return Ok(done),
+        Known::Answered(kept) => {
+            let serving = served(tx, agent).await.map(|entry| Serving::new(agent, entry));
+            return booking::again(tx, agent, serving, kept, command).await;
+        }
         Known::Misused => return Err(ConsoleError::KeyMisused),
         Known::New => {}
     }
-    let done = deed(tx, console, agent, command).await?;
-    commands::answer(tx, &scope, cmd, &done).await?;
-    Ok(done)
+    let (kept, answer) = deed(tx, console, agent, command).await?;
+    commands::answer(tx, &scope, cmd, &kept).await?;
+    Ok(answer)
 }
 
-async fn deed(tx: &mut Tx, console: &Console, agent: UserId, command: &Command) -> Result<Done, ConsoleError> {
-    if let Some(wish) = wish(command, &console.settings)? {
-        // A draft is for the call on the desk; with the call goes what was typed for it.
-        let done_with = if let Wish::FinishWrapUp(_) = &wish {
-            desk_state(tx.conn(), agent).await?.and_then(|desk| desk.entry)
-        } else {
-            None
-        };
-        agents::carry_out_wish(tx, agent, wish, &console.policy).await?;
-        if let Some(entry) = done_with {
-            store::clear_draft(tx.conn(), agent, entry.id).await?;
-        }
-        return Ok(Done { result: None });
+async fn deed(
+    tx: &mut Tx,
+    console: &Console,
+    agent: UserId,
+    command: &Command,
+) -> Result<(Kept, Option<Answer>), ConsoleError> {
+    let Some(wish) = wish(command, &console.settings)? else {
+        let serving = Serving::new(agent, served(tx, agent).await?);
+        return booking::deed(tx, console, serving, command).await?.ok_or(ConsoleError::BadCommand);
+    };
+    // With the call goes what was typed and reserved for it.
+    let done_with = if let Wish::FinishWrapUp(_) = &wish { Some(served(tx, agent).await) } else { None };
+    agents::carry_out_wish(tx, agent, wish, &console.policy).await?;
+    if let Some(Ok(entry)) = done_with {
+        store::clear_draft(tx.conn(), agent, entry).await?;
+        booking::give_up_reservation(tx, Serving::new(agent, entry)).await?;
     }
-    Err(ConsoleError::BadCommand)
+    Ok((Kept::Done, None))
 }
 
 /// What the agent wishes of the queue, when the command is such a wish.

@@ -5,13 +5,29 @@ use super::wire::ToPage;
 use crate::foundation::events::Published;
 use crate::foundation::ids::UserId;
 
-/// Whether a published fact may have changed this desk.
+/// What a published fact may have changed of a desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Concern {
+    /// Nothing.
+    Nothing,
+    /// The desk.
+    Desk,
+    /// The desk, and which appointments were booked at it.
+    Bookings,
+}
+
+/// What a published fact may have changed of this desk.
 #[must_use]
-pub fn concerns(fact: &Published, agent: UserId, seen: &Seen) -> bool {
+pub fn concern(fact: &Published, agent: UserId, seen: &Seen) -> Concern {
     let about = &fact.about;
-    about.agent == Some(agent)
+    let own = about.agent == Some(agent)
         || (about.entry.is_some() && about.entry == seen.parts.entry)
-        || about.series.is_some_and(|series| seen.series.contains(&series))
+        || about.series.is_some_and(|series| seen.made.iter().any(|booking| booking.series == series));
+    match own {
+        false => Concern::Nothing,
+        true if fact.kind.starts_with("series.") => Concern::Bookings,
+        true => Concern::Desk,
+    }
 }
 
 /// Why an offer is gone, when a fact about it says so.

@@ -1,8 +1,10 @@
 //! Why a command of a page is refused.
 
-use super::wire::Refused;
+use super::wire::{Answer, Refused};
+use super::words;
 use crate::foundation::fault::{Fault, Refusal};
 use crate::hotline::queue::commands::QueueError;
+use crate::scheduling::SchedulingError;
 
 /// A command was refused, or something is broken.
 #[derive(Debug, thiserror::Error)]
@@ -22,12 +24,12 @@ pub enum ConsoleError {
     /// There is no caller on the desk.
     #[error("there is no caller on the desk")]
     NoCaller,
-    /// More searches than anybody does by hand.
-    #[error("too many searches; wait a moment")]
-    TooManySearches,
     /// The queue refuses.
     #[error(transparent)]
     Queue(#[from] QueueError),
+    /// Scheduling refuses.
+    #[error(transparent)]
+    Scheduling(#[from] SchedulingError),
     /// Something is broken.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -37,13 +39,9 @@ impl Refusal for ConsoleError {
     fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Queue(error) => error.fault(),
+            Self::Scheduling(error) => error.fault(),
             Self::Fault(fault) => Some(fault),
-            Self::Superseded
-            | Self::KeyMisused
-            | Self::BadCommand
-            | Self::UnknownCode
-            | Self::NoCaller
-            | Self::TooManySearches => None,
+            Self::Superseded | Self::KeyMisused | Self::BadCommand | Self::UnknownCode | Self::NoCaller => None,
         }
     }
 
@@ -54,8 +52,8 @@ impl Refusal for ConsoleError {
             Self::BadCommand => "bad_command",
             Self::UnknownCode => "unknown_code",
             Self::NoCaller => "no_caller",
-            Self::TooManySearches => "too_many_searches",
             Self::Queue(error) => error.code(),
+            Self::Scheduling(error) => error.code(),
             Self::Fault(_) => "fault",
         }
     }
@@ -72,6 +70,22 @@ impl ConsoleError {
             }
             None => self.to_string(),
         };
-        Refused { code: self.code().to_owned(), field: None, detail }
+        Refused { code: self.code().to_owned(), field: self.field(), detail }
+    }
+
+    /// The field of the form, by its path.
+    fn field(&self) -> Option<String> {
+        let Self::Scheduling(error) = self else { return None };
+        error.field().map(|field| match field {
+            "from_day" | "day_part" => field.to_owned(),
+            of_person => format!("person.{of_person}"),
+        })
+    }
+
+    /// What could be taken instead of what was refused.
+    #[must_use]
+    pub fn instead(&self) -> Option<Answer> {
+        let Self::Scheduling(SchedulingError::PairTaken(pairs)) = self else { return None };
+        Some(Answer::Pairs { pairs: pairs.iter().map(words::pair).collect() })
     }
 }

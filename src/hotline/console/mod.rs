@@ -6,6 +6,7 @@
 //! desk, so that no reconnect loses or doubles anything; the newest socket has the desk and an older one can do nothing
 //! any more; a command is carried out once; what was typed survives; no personal data leaves but to the desk.
 
+mod booking;
 pub mod commands;
 pub mod decide;
 pub mod error;
@@ -16,6 +17,7 @@ mod socket;
 pub mod store;
 pub mod view;
 pub mod wire;
+mod words;
 pub mod ws;
 
 use crate::accounts::Accounts;
@@ -24,6 +26,7 @@ use crate::hotline::live::Node;
 use crate::hotline::live::seats::Seats;
 use crate::hotline::live::ws::Timing;
 use crate::hotline::queue::model::Policy;
+use crate::scheduling::Campaign;
 use pulse::Pulse;
 use settings::Settings;
 use std::sync::Arc;
@@ -44,8 +47,8 @@ pub struct Console {
     pub policy: Policy,
     /// Choices and texts of the desk.
     pub settings: Arc<Settings>,
-    /// The longest a letter needs, in working days.
-    pub post_days: u32,
+    /// Rules and settings of the campaign.
+    pub campaign: Arc<Campaign>,
     /// The queue at a glance, and what is down.
     pub pulse: Pulse,
     /// Times and limits of a line.
@@ -62,7 +65,7 @@ impl Console {
         node: Node,
         policy: Policy,
         settings: Settings,
-        post_days: u32,
+        campaign: Arc<Campaign>,
         pulse: Pulse,
     ) -> Self {
         Self {
@@ -72,7 +75,7 @@ impl Console {
             policy,
             seats: Seats::new(SOCKETS_PER_USER, settings.sockets),
             settings: Arc::new(settings),
-            post_days,
+            campaign,
             pulse,
             timing: Timing::default(),
         }

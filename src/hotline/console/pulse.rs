@@ -1,10 +1,11 @@
 //! The pulse of a process: the queue at a glance once a second, and what is down, read once for all its consoles.
 
 use super::store;
-use super::view::millis;
 use super::wire::QueueView;
+use crate::correspondence::{EMAIL_JOB, RENDER_JOB};
 use crate::foundation::db::{Db, Tx};
 use crate::foundation::fault::Fault;
+use crate::hotline::queue::commands::{CONNECT_JOB, HANG_UP_JOB, PARK_JOB};
 use crate::in_tx;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -22,11 +23,8 @@ const BEATS_PER_CHECK: u64 = 5;
 const FRESH: Duration = Duration::from_secs(3);
 
 /// The parts of the system that a desk depends on, and the effects that tell whether they are well.
-const PARTS: [(&str, &[&str]); 3] = [
-    ("provider", &["provider.connect", "provider.park", "provider.hang_up"]),
-    ("print", &["letter.render"]),
-    ("mail", &["email.send"]),
-];
+const PARTS: [(&str, &[&str]); 3] =
+    [("provider", &[CONNECT_JOB, PARK_JOB, HANG_UP_JOB]), ("print", &[RENDER_JOB]), ("mail", &[EMAIL_JOB])];
 
 /// One look at the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +37,10 @@ pub struct Glance {
 impl Glance {
     /// The database's time now, as far as this look tells it; none when the look is too old to be shown.
     #[must_use]
-    pub fn epoch_ms(&self) -> Option<i64> {
+    pub fn now(&self) -> Option<OffsetDateTime> {
         let (moment, taken) = self.taken?;
         let age = taken.elapsed();
-        (age <= FRESH).then(|| millis(moment + age))
+        (age <= FRESH).then(|| moment + age)
     }
 }
 

@@ -1,17 +1,19 @@
-//! What does not change while a page is connected.
+//! What does not change while a page is connected, but by an event of its own: other rules come into force.
 
 use super::Console;
 use super::wire::{CentreView, Setup};
+use super::words;
+use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::supply;
-use sqlx::PgConnection;
 
-/// Reads the setup of a desk.
+/// Reads the setup of a desk, as of now.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn read(conn: &mut PgConnection, console: &Console) -> Result<Setup, Fault> {
-    let centres = supply::store::centres(conn).await?;
+pub(super) async fn read(tx: &mut Tx, console: &Console) -> Result<Setup, Fault> {
+    let rules = console.campaign.rules.in_force(tx.now());
+    let centres = supply::store::centres(tx.conn()).await?;
     let settings = &console.settings;
     Ok(Setup {
         centres: centres
@@ -25,10 +27,11 @@ pub async fn read(conn: &mut PgConnection, console: &Console) -> Result<Setup, F
             .collect(),
         not_ready_reasons: settings.not_ready_reasons.clone(),
         wrap_up_codes: settings.wrap_up_codes.clone(),
-        claims: Vec::new(),
-        rules_version: String::new(),
+        // Before the campaign begins nobody is entitled, and the desk says so.
+        claims: rules.map(words::claims).unwrap_or_default(),
+        rules_version: rules.map(|rules| rules.version.clone()).unwrap_or_default(),
         script: settings.script.clone(),
         offer_ms: u32::try_from(console.policy.offer.whole_milliseconds()).unwrap_or(u32::MAX),
-        post_days: console.post_days,
+        post_days: rules.map_or(0, |rules| u32::from(rules.post_days)),
     })
 }

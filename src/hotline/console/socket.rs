@@ -5,11 +5,12 @@
 //! be lost or told twice, whatever happened in between.
 
 use super::commands::{self, Holder};
-use super::decide;
+use super::decide::{self, Concern};
 use super::view::{self, Seen};
-use super::wire::{Desk, FromPage, PROTOCOL, Setup, ToPage};
+use super::wire::{Answer, Command, Desk, FromPage, PROTOCOL, Setup, ToPage};
 use super::{Console, setup};
 use crate::accounts::model::Session;
+use crate::foundation::db::Tx;
 use crate::foundation::events::Published;
 use crate::foundation::fault::{Fault, Refusal};
 use crate::hotline::live::end::End;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
+use time::OffsetDateTime;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
@@ -62,7 +64,8 @@ async fn open(console: &Console, session: &Session, line: &mut Line) -> Result<(
         let (holder, now) =
             in_tx!(&console.db, "take a desk", |tx| commands::take_desk(tx, session, console.node.id, &console.policy))
                 .map_err(|error| failed(&error))?;
-        let whole = whole(console, holder).await.map_err(|fault| failed(&fault))?;
+        let whole: Result<Whole, Fault> = in_tx!(&console.db, "read a whole desk", |tx| whole(tx, console, holder));
+        let whole = whole.map_err(|fault| failed(&fault))?;
         Ok((holder, now, whole))
     };
     let opened = tokio::time::timeout(console.timing.handshake, opening).await;
@@ -70,7 +73,8 @@ async fn open(console: &Console, session: &Session, line: &mut Line) -> Result<(
     let Whole { seen, desk, setup } = whole;
     let hello = ToPage::Hello { protocol: PROTOCOL, epoch_ms: view::millis(now), heartbeat_ms: PROMISED_MS };
     tell(line, &hello).await?;
-    let shown = Shown { last: seen.position, degraded: desk.degraded.clone(), seen };
+    let (degraded, rules) = (desk.degraded.clone(), setup.rules_version.clone());
+    let shown = Shown { last: seen.position, degraded, rules, seen };
     tell(line, &ToPage::Snapshot { seq: shown.last, desk: Box::new(desk), setup: Box::new(setup) }).await?;
     Ok((holder, shown))
 }
@@ -87,11 +91,10 @@ struct Whole {
     setup: Setup,
 }
 
-async fn whole(console: &Console, holder: Holder) -> Result<Whole, Fault> {
-    let mut conn = console.db.pool().acquire().await?;
-    let seen = view::read(&mut conn, holder.agent).await?;
-    let draft = view::read_draft(&mut conn, holder.agent, &seen).await?;
-    let setup = setup::read(&mut conn, console).await?;
+async fn whole(tx: &mut Tx, console: &Console, holder: Holder) -> Result<Whole, Fault> {
+    let seen = view::read(tx, holder.agent, None).await?;
+    let draft = view::read_draft(tx, holder.agent, &seen).await?;
+    let setup = setup::read(tx, console).await?;
     let parts = seen.parts.clone();
     let desk = Desk {
         agent: parts.agent,
@@ -144,6 +147,8 @@ struct Shown {
     /// The number of the last frame.
     last: i64,
     degraded: Vec<String>,
+    /// The version of the rules.
+    rules: String,
 }
 
 /// A page with its desk, while they are connected.
@@ -154,6 +159,8 @@ struct Desktop<'a> {
     news: Receiver<Arc<Published>>,
     /// Why the offer that is shown is gone, when a fact has said so.
     revoked: Option<String>,
+    /// Whether the bookings must be read with it.
+    bookings_changed: bool,
     /// When the desk must be read again; none while it is known to be as shown.
     read_at: Option<Instant>,
     waiting: VecDeque<FromPage>,
@@ -186,6 +193,7 @@ impl<'a> Desktop<'a> {
             shown,
             news,
             revoked: None,
+            bookings_changed: false,
             read_at: None,
             waiting: VecDeque::new(),
             running: None,
@@ -230,6 +238,7 @@ impl<'a> Desktop<'a> {
                 self.running = None;
                 self.start_next();
                 tell(line, &answer).await?;
+                self.bookings_changed |= matches!(*answer, ToPage::Ack { result: Some(Answer::Booking { .. }), .. });
                 // The relay publishes what the command did in a moment; the page need not wait for that.
                 self.read_at = Some(Instant::now());
                 self.read_if_due(line).await
@@ -237,8 +246,9 @@ impl<'a> Desktop<'a> {
             Turn::Beat => {
                 let glance = self.console.pulse.glance();
                 // Without a fresh look the page hears nothing, and says that what it shows is old.
-                let Some(epoch_ms) = glance.epoch_ms() else { return Ok(()) };
-                tell(line, &ToPage::Queue { epoch_ms, queue: glance.queue }).await
+                let Some(now) = glance.now() else { return Ok(()) };
+                self.follow_rules(now, line).await?;
+                tell(line, &ToPage::Queue { epoch_ms: view::millis(now), queue: glance.queue }).await
             }
             Turn::Degraded(parts) if parts != self.shown.degraded => {
                 self.shown.degraded.clone_from(&parts);
@@ -254,7 +264,9 @@ impl<'a> Desktop<'a> {
         loop {
             match next {
                 Ok(fact) => {
-                    if decide::concerns(&fact, self.holder.agent, &self.shown.seen) {
+                    let concern = decide::concern(&fact, self.holder.agent, &self.shown.seen);
+                    self.bookings_changed |= concern == Concern::Bookings;
+                    if concern > Concern::Nothing {
                         let offer = self.shown.seen.parts.offer.as_ref();
                         if let Some(reason) = offer.and_then(|offer| decide::revoked_by(&fact, &offer.id)) {
                             self.revoked = Some(reason);
@@ -263,6 +275,7 @@ impl<'a> Desktop<'a> {
                     }
                 }
                 Err(RecvError::Lagged(_)) => {
+                    self.bookings_changed = true;
                     self.read_at.get_or_insert_with(Instant::now);
                 }
                 Err(RecvError::Closed) => return,
@@ -279,7 +292,10 @@ impl<'a> Desktop<'a> {
         if self.read_at.is_none_or(|at| at > Instant::now()) {
             return Ok(());
         }
-        let seen = match read(self.console, self.holder).await {
+        let known = (!self.bookings_changed).then_some(&self.shown.seen);
+        let seen: Result<Seen, Fault> =
+            in_tx!(&self.console.db, "read a desk", |tx| view::read(tx, self.holder.agent, known));
+        let seen = match seen {
             Ok(seen) => seen,
             Err(fault) => {
                 tracing::warn!(agent = %self.holder.agent, fault = fault.chain(), "console: could not read a desk");
@@ -288,6 +304,7 @@ impl<'a> Desktop<'a> {
             }
         };
         self.read_at = None;
+        self.bookings_changed = false;
         if seen.epoch != self.holder.epoch {
             tell(line, &ToPage::Superseded).await?;
             return Err(End::Superseded);
@@ -300,6 +317,29 @@ impl<'a> Desktop<'a> {
             tell(line, frame).await?;
         }
         Ok(())
+    }
+
+    /// Other rules have come into force: the desk is told everything anew, with their claims.
+    async fn follow_rules(&mut self, now: OffsetDateTime, line: &mut Line) -> Result<(), End> {
+        let version = self.console.campaign.rules.in_force(now).map_or("", |rules| rules.version.as_str());
+        if version == self.shown.rules {
+            return Ok(());
+        }
+        let whole: Result<Whole, Fault> =
+            in_tx!(&self.console.db, "read a whole desk", |tx| whole(tx, self.console, self.holder));
+        let Whole { seen, desk, setup } = match whole {
+            Ok(whole) if whole.seen.epoch == self.holder.epoch => whole,
+            // The next beat tries again, or the next fact says who has the desk now.
+            Ok(_) => return Ok(()),
+            Err(fault) => {
+                tracing::warn!(agent = %self.holder.agent, fault = fault.chain(), "console: could not follow the rules");
+                return Ok(());
+            }
+        };
+        self.shown.rules.clone_from(&setup.rules_version);
+        self.shown.last = seen.position.max(self.shown.last + 1);
+        self.shown.seen = seen;
+        tell(line, &ToPage::Snapshot { seq: self.shown.last, desk: Box::new(desk), setup: Box::new(setup) }).await
     }
 
     async fn heard(&mut self, text: &str, line: &mut Line) -> Result<(), End> {
@@ -325,17 +365,12 @@ impl<'a> Desktop<'a> {
         if self.running.is_none()
             && let Some(from) = self.waiting.pop_front()
         {
-            if let super::wire::Command::Decline { .. } = &from.command {
+            if let Command::Decline { .. } = &from.command {
                 self.revoked = Some("declined".to_owned());
             }
             self.running = Some(Box::pin(commands::answer(self.console.clone(), self.holder, from)));
         }
     }
-}
-
-async fn read(console: &Console, holder: Holder) -> Result<Seen, Fault> {
-    let mut conn = console.db.pool().acquire().await?;
-    view::read(&mut conn, holder.agent).await
 }
 
 /// A message of which only the key is understood.

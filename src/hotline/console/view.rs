@@ -1,12 +1,16 @@
 //! The desk as it stands in the database now, in the words of the frames.
 
-use super::store;
+use super::booking::Serving;
 use super::wire::{AgentState, AgentView, BookingView, CallState, CallView, DraftView, OfferView, ReservationView};
+use super::{store, words};
+use crate::correspondence;
+use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{EntryId, SeriesId, UserId};
 use crate::foundation::phone::PhoneNumber;
 use crate::hotline::agents::store::{DeskEntry, DeskState, desk_state};
-use sqlx::PgConnection;
+use crate::scheduling::commands as scheduling;
+use crate::scheduling::model::{Booking, SchedulingError};
 use time::OffsetDateTime;
 
 /// A desk as it was read.
@@ -18,8 +22,8 @@ pub struct Seen {
     pub epoch: i64,
     /// The parts.
     pub parts: Parts,
-    /// The appointments of this call: facts about them concern the desk.
-    pub series: Vec<SeriesId>,
+    /// What was booked in this call, as scheduling knows it.
+    pub made: Vec<Booking>,
 }
 
 /// The parts of a desk that come from the database and change by facts.
@@ -41,30 +45,59 @@ pub struct Parts {
 
 /// Reads a desk. The position is read first: what is read after it contains at least that much.
 ///
+/// Every reading of a booking is noted with the person; so they are read anew only when they may have changed, and
+/// `known` is what was read before for the same caller.
+///
 /// # Errors
 /// When the database is away, or nobody has ever taken this desk.
-pub async fn read(conn: &mut PgConnection, agent: UserId) -> Result<Seen, Fault> {
-    let standing = store::standing(conn, agent).await?;
-    let desk = desk_state(conn, agent).await?.ok_or_else(|| Fault::plain(format!("read the desk of agent {agent}")))?;
+pub async fn read(tx: &mut Tx, agent: UserId, known: Option<&Seen>) -> Result<Seen, Fault> {
+    let standing = store::standing(tx.conn(), agent).await?;
+    let desk = desk_state(tx.conn(), agent).await?;
+    let desk = desk.ok_or_else(|| Fault::plain(format!("read the desk of agent {agent}")))?;
     let state = agent_state(&desk.state)?;
-    let parts = Parts {
-        agent: agent_view(standing.name, state, &desk),
-        offer: offer_view(&desk),
-        call: desk.entry.as_ref().and_then(|entry| call_view(entry, state)),
-        entry: desk.entry.as_ref().map(|entry| entry.id),
-        reservation: None,
-        bookings: Vec::new(),
+    let mut seen = Seen {
+        position: standing.position,
+        epoch: standing.epoch,
+        parts: Parts {
+            agent: agent_view(standing.name, state, &desk),
+            offer: offer_view(&desk),
+            call: desk.entry.as_ref().and_then(|entry| call_view(entry, state)),
+            entry: desk.entry.as_ref().map(|entry| entry.id),
+            reservation: None,
+            bookings: Vec::new(),
+        },
+        made: Vec::new(),
     };
-    Ok(Seen { position: standing.position, epoch: standing.epoch, parts, series: Vec::new() })
+    if let (Some(entry), Some(_)) = (seen.parts.entry, &seen.parts.call) {
+        let serving = Serving::new(agent, entry);
+        let reservation = scheduling::reservation_of(tx, &serving.holder()).await.map_err(fault)?;
+        seen.parts.reservation = reservation.as_ref().map(words::reservation);
+        let same_caller = |known: &&Seen| known.parts.call.is_some() && known.parts.entry == Some(entry);
+        seen.made = match known.filter(same_caller) {
+            Some(known) => known.made.clone(),
+            None => scheduling::bookings_made_in(tx, entry, &serving.actor()).await.map_err(fault)?,
+        };
+        if !seen.made.is_empty() {
+            let series: Vec<SeriesId> = seen.made.iter().map(|booking| booking.series).collect();
+            let papers = correspondence::store::papers(tx.conn(), &series).await?;
+            seen.parts.bookings = seen.made.iter().map(|booking| words::booking(booking, &papers)).collect();
+        }
+    }
+    Ok(seen)
+}
+
+/// Reading refuses nothing, so what goes wrong is broken.
+fn fault(error: SchedulingError) -> Fault {
+    if let SchedulingError::Fault(fault) = error { fault } else { Fault::new("read a desk", error) }
 }
 
 /// Reads the draft of a desk, for a page that starts.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn read_draft(conn: &mut PgConnection, agent: UserId, seen: &Seen) -> Result<Option<DraftView>, Fault> {
+pub async fn read_draft(tx: &mut Tx, agent: UserId, seen: &Seen) -> Result<Option<DraftView>, Fault> {
     match seen.parts.entry {
-        Some(entry) => store::draft(conn, agent, entry).await,
+        Some(entry) => store::draft(tx.conn(), agent, entry).await,
         None => Ok(None),
     }
 }

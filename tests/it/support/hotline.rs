@@ -1,10 +1,15 @@
 //! A node's staff plane at work: relay, feed, dispatcher, consoles; and callers who only exist as calls.
 
 use super::World;
+use super::campaign::riesa;
+use super::page::Page;
 use super::staff::{self, Browser};
+use serde_json::json;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use time::Duration;
+use time::macros::{date, datetime};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 use vaxline::accounts::Accounts;
@@ -22,6 +27,10 @@ use vaxline::hotline::queue::decide::Gone;
 use vaxline::hotline::queue::dispatcher;
 use vaxline::hotline::queue::model::{Language, Policy, Topic};
 use vaxline::hotline::supervision::{self, Supervision, Wall};
+use vaxline::scheduling::Campaign;
+use vaxline::scheduling::capacity::release_days;
+use vaxline::supply::catalogue::Catalogue;
+use vaxline::supply::commands::import;
 use vaxline::{accounts, in_tx};
 
 /// As configured by default, with more time to paint: this machine is busy with other tests.
@@ -53,7 +62,21 @@ impl Hotline {
 
     /// A hotline whose console is changed before it serves.
     pub async fn with(change: impl FnOnce(&mut Console)) -> Self {
+        Self::on(World::with_connections(8).await, change).await
+    }
+
+    /// A hotline on a Saturday in March, with some days of Comirnaty at Riesa.
+    pub async fn in_saxony() -> Self {
         let world = World::with_connections(8).await;
+        world.travel_to(datetime!(2021-03-20 08:00 UTC));
+        let catalogue = Catalogue::saxony().unwrap();
+        in_tx!(world.staff(), "import", |tx| import(tx, &catalogue)).unwrap();
+        let release = riesa("monday", date!(2021 - 03 - 29), date!(2021 - 03 - 31), 1);
+        release_days(world.work(), &Campaign::shipped().unwrap(), &release).await.unwrap();
+        Self::on(world, |_| {}).await
+    }
+
+    async fn on(world: World, change: impl FnOnce(&mut Console)) -> Self {
         let accounts = staff::accounts(&world);
         let (id, stop, feed) = (Uuid::from_u128(rand::random()), CancellationToken::new(), Feed::default());
         let (pulse, work) = (Pulse::default(), world.work().clone());
@@ -65,9 +88,10 @@ impl Hotline {
         tokio::spawn(node.watch.clone().run(work.clone(), feed.clone(), stop.clone()));
         tokio::spawn(pulse.clone().run(work.clone(), stop.clone()));
         let settings = Config::load(None, []).unwrap().console;
+        let campaign = Arc::new(Campaign::shipped().unwrap());
         let wall = Wall::default();
         tokio::spawn(wall.clone().run(work, pulse.clone(), stop.clone()));
-        let mut console = Console::new(accounts.clone(), node.clone(), POLICY, settings, 3, pulse);
+        let mut console = Console::new(accounts.clone(), node.clone(), POLICY, settings, campaign, pulse);
         change(&mut console);
         let mut supervision = Supervision::new(accounts.clone(), node, wall);
         supervision.timing = console.timing;
@@ -84,6 +108,19 @@ impl Hotline {
         let mut browser = Browser::at(self.server);
         browser.log_in(login).await;
         (agent, browser)
+    }
+
+    /// An agent who talks with a caller: the page, and the call.
+    pub async fn talk(&self, login: &str, number: &str) -> (Page, CallId, Browser) {
+        let (_, browser) = self.agent(login).await;
+        let mut page = Page::open(&browser, self.server).await;
+        page.must(json!({ "t": "ready" })).await;
+        let (call, _) = self.ring(number).await;
+        let offer = page.until_offer().await;
+        page.must(json!({ "t": "accept", "offer": offer })).await;
+        self.answer(&offer).await;
+        page.until_state("talking").await;
+        (page, call, browser)
     }
 
     /// A supervisor who has logged in in a browser.
