@@ -4,7 +4,7 @@ use super::Accounts;
 use super::brake::{self, Charge};
 use super::clients::Kind;
 use super::model::{AccountsError, Login, Role, Session, User};
-use super::password::Password;
+use super::password::{Lane, Password};
 use super::store;
 use super::token::Token;
 use crate::foundation::db::Tx;
@@ -141,7 +141,7 @@ async fn try_log_in(accounts: &Accounts, attempt: Attempt) -> Result<LoggedIn, A
     let browser = browser.map(|token| token.digest());
     let charged: Charged = in_tx!(&accounts.db, "charge a log-in", |tx| charge(tx, &login, address, browser.as_ref()))?;
     let hash = charged.credentials.as_ref().map(|(_, hash)| hash.clone());
-    let right = accounts.hasher.verify(password, hash).await?;
+    let right = accounts.hasher.verify(password, hash, charged.lane).await?;
     let Some((user, _)) = charged.credentials.filter(|_| right) else {
         return Err(AccountsError::WrongCredentials);
     };
@@ -151,6 +151,7 @@ async fn try_log_in(accounts: &Accounts, attempt: Attempt) -> Result<LoggedIn, A
 }
 
 struct Charged {
+    lane: Lane,
     charges: Vec<Charge>,
     credentials: Option<(UserId, String)>,
 }
@@ -174,7 +175,8 @@ async fn charge(
         store::set_brake(tx.conn(), &charge.subject, next).await?;
     }
     let credentials = store::credentials(tx.conn(), login).await?;
-    Ok(Charged { charges, credentials })
+    let lane = if known.is_some() { Lane::Known } else { Lane::Stranger };
+    Ok(Charged { lane, charges, credentials })
 }
 
 struct Opening {

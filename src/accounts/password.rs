@@ -58,17 +58,28 @@ impl fmt::Debug for Password {
     }
 }
 
+/// Who waits for a hash. They wait apart, so that a flood of strangers sheds strangers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// A browser in which the user has logged in before, or an administrator.
+    Known,
+    /// Anybody.
+    Stranger,
+}
+
 /// Computes password hashes, at most so many at once.
 #[derive(Clone, Debug)]
 pub struct Hasher {
-    seats: Arc<Semaphore>,
+    known: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
 }
 
 impl Hasher {
-    /// At most `at_once` hashes are computed at the same time.
+    /// At most `at_once` hashes are computed at the same time in each lane.
     #[must_use]
     pub fn new(at_once: usize) -> Self {
-        Self { seats: Arc::new(Semaphore::new(at_once.max(1))) }
+        let seats = || Arc::new(Semaphore::new(at_once.max(1)));
+        Self { known: seats(), strangers: seats() }
     }
 
     /// Hashes a password with a salt.
@@ -76,7 +87,7 @@ impl Hasher {
     /// # Errors
     /// When it is not this one's turn in time, or the hash cannot be computed.
     pub async fn hash(&self, password: Password, salt: [u8; 16]) -> Result<String, AccountsError> {
-        let seat = self.seat().await?;
+        let seat = self.seat(Lane::Known).await?;
         on_a_blocking_thread(seat, move || {
             Argon2::default()
                 .hash_password_with_salt(password.0.as_bytes(), &salt)
@@ -91,8 +102,8 @@ impl Hasher {
     ///
     /// # Errors
     /// When it is not this one's turn in time, or the stored hash cannot be read.
-    pub async fn verify(&self, password: Password, hash: Option<String>) -> Result<bool, AccountsError> {
-        let seat = self.seat().await?;
+    pub async fn verify(&self, password: Password, hash: Option<String>, lane: Lane) -> Result<bool, AccountsError> {
+        let seat = self.seat(lane).await?;
         on_a_blocking_thread(seat, move || match hash {
             Some(hash) => match Argon2::default().verify_password(password.0.as_bytes(), hash.as_str()) {
                 Ok(()) => Ok(true),
@@ -107,8 +118,12 @@ impl Hasher {
         .await
     }
 
-    async fn seat(&self) -> Result<OwnedSemaphorePermit, AccountsError> {
-        match tokio::time::timeout(PATIENCE, Arc::clone(&self.seats).acquire_owned()).await {
+    async fn seat(&self, lane: Lane) -> Result<OwnedSemaphorePermit, AccountsError> {
+        let seats = match lane {
+            Lane::Known => &self.known,
+            Lane::Stranger => &self.strangers,
+        };
+        match tokio::time::timeout(PATIENCE, Arc::clone(seats).acquire_owned()).await {
             Ok(Ok(seat)) => Ok(seat),
             Ok(Err(_)) | Err(_) => Err(AccountsError::Busy),
         }
@@ -139,9 +154,14 @@ mod tests {
         let hash = hasher.hash(typed("Grüße aus Görlitz"), [3; 16]).await.expect("a hash");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         // The same word from a keyboard that sends combining marks.
-        assert!(hasher.verify(typed("Gru\u{308}ße aus Go\u{308}rlitz"), Some(hash.clone())).await.expect("verified"));
-        assert!(!hasher.verify(typed("Grüße aus Zittau!"), Some(hash)).await.expect("verified"));
-        assert!(!hasher.verify(typed("Grüße aus Görlitz"), None).await.expect("verified"));
+        assert!(
+            hasher
+                .verify(typed("Gru\u{308}ße aus Go\u{308}rlitz"), Some(hash.clone()), Lane::Stranger)
+                .await
+                .expect("verified")
+        );
+        assert!(!hasher.verify(typed("Grüße aus Zittau!"), Some(hash), Lane::Stranger).await.expect("verified"));
+        assert!(!hasher.verify(typed("Grüße aus Görlitz"), None, Lane::Stranger).await.expect("verified"));
     }
 
     #[test]

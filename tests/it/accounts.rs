@@ -216,3 +216,57 @@ async fn a_client_is_known_by_its_secret_alone() {
     let nothing = clients::authenticate(db, &axum::http::HeaderMap::new()).await;
     assert!(matches!(nothing, Err(AccountsError::BadSecret)));
 }
+
+#[tokio::test]
+async fn neither_password_nor_token_nor_login_is_ever_logged() {
+    let world = World::new().await;
+    let mut canaries = Canaries::new();
+    let accounts = staff::accounts(&world);
+    let server = staff::serve_accounts(&accounts).await;
+    let login = canaries.add("kanarienvogel.meier");
+    staff::add_user(&accounts, &login, Role::Agent).await;
+    let mut browser = Browser::at(server);
+    browser.try_log_in(&login, &canaries.add("ein falsches Kanarienwort")).await;
+    browser.log_in(&login).await;
+    canaries.add(PASSWORD);
+    canaries.add(browser.session.as_ref().unwrap());
+    canaries.add(browser.known.as_ref().unwrap());
+    let secret = in_tx!(world.staff(), "add a client", |tx| commands::add_client(tx, "print", Kind::Print)).unwrap().1;
+    canaries.add(secret.reveal());
+    assert_eq!(browser.get("/me").await.status(), StatusCode::OK);
+    // Nor is anything of it in the database as it was typed or shown.
+    let dump: Vec<String> = sqlx::query_scalar(
+        "select user_account.password_hash || encode(session.token_sha256, 'hex') || encode(known_browser.token_sha256, 'hex')
+                || encode(api_client.secret_sha256, 'hex')
+           from user_account, session, known_browser, api_client",
+    )
+    .fetch_all(world.work().pool())
+    .await
+    .unwrap();
+    for secret in [PASSWORD, secret.reveal(), browser.session.as_ref().unwrap(), browser.known.as_ref().unwrap()] {
+        assert!(dump.iter().all(|row| !row.contains(secret)));
+    }
+}
+
+#[tokio::test]
+async fn the_log_in_page_may_be_flooded_and_a_known_browser_still_gets_in() {
+    let world = World::new().await;
+    let accounts = staff::accounts(&world);
+    let server = staff::serve_accounts(&accounts).await;
+    staff::add_user(&accounts, "agent", Role::Agent).await;
+    let mut own = Browser::at(server);
+    own.log_in("agent").await;
+    // More strangers than hashes can be computed: they are shed, and each is answered in time.
+    let flood: Vec<_> = (0..60_u8)
+        .map(|number| {
+            tokio::spawn(async move {
+                let mut stranger = Browser::from_address(server, [127, 9, number, 1]);
+                stranger.try_log_in(&format!("somebody{number}"), "a guess that fails").await.status().as_u16()
+            })
+        })
+        .collect();
+    own.log_in("agent").await;
+    for answer in flood {
+        assert!(matches!(answer.await.unwrap(), 401 | 429 | 503));
+    }
+}

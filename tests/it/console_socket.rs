@@ -444,3 +444,56 @@ async fn the_queue_is_told_every_second_and_is_right() {
     page.until("three who wait", |page| page.desk["queue"]["waiting"] == 3).await;
     assert!(page.desk["queue"]["longest_since_ms"].is_i64());
 }
+
+#[tokio::test]
+async fn a_database_that_drops_every_connection_costs_no_desk() {
+    let hotline = Hotline::new().await;
+    let (_, browser) = hotline.agent("agent").await;
+    let mut page = Page::open(&browser, hotline.server).await;
+    page.must(json!({ "t": "ready" })).await;
+    sqlx::query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    )
+    .execute(hotline.world.work().pool())
+    .await
+    .unwrap();
+    hotline.ring("+493511000001").await;
+    let offer = page.until_offer().await;
+    page.must(json!({ "t": "accept", "offer": offer })).await;
+    page.until_state("connecting").await;
+    assert!(page.closed.is_none());
+}
+
+#[tokio::test]
+async fn a_part_that_is_down_is_named_on_every_desk_until_it_is_up_again() {
+    let hotline = Hotline::new().await;
+    let (_, browser) = hotline.agent("agent").await;
+    let mut page = Page::open(&browser, hotline.server).await;
+    assert_eq!(page.desk["degraded"], json!([]));
+    sqlx::query(
+        "insert into job (id, kind, subject, ordered_at, due_at, attempts, last_error)
+         values (gen_random_uuid(), 'email.send', 'one', now(), now(), 3, 'connection refused')",
+    )
+    .execute(hotline.world.work().pool())
+    .await
+    .unwrap();
+    page.until("the mail is down", |page| page.desk["degraded"] == json!(["mail"])).await;
+    let fresh = Page::open(&browser, hotline.server).await;
+    assert_eq!(fresh.desk["degraded"], json!(["mail"]));
+    sqlx::query("update job set ended_at = now(), outcome = 'done'")
+        .execute(hotline.world.work().pool())
+        .await
+        .unwrap();
+    let mut page = fresh;
+    page.until("the mail is up", |page| page.desk["degraded"] == json!([])).await;
+}
+
+#[tokio::test]
+async fn a_stop_says_goodbye_to_every_page() {
+    let hotline = Hotline::new().await;
+    let (_, browser) = hotline.agent("agent").await;
+    let mut page = Page::open(&browser, hotline.server).await;
+    hotline.console.node.stop.cancel();
+    assert_eq!(page.until_closed().await, Some(1012), "another process serves the page when it comes back");
+    assert_eq!(hotline.count("select count(*) from agent where link = 'lost'").await, 1);
+}

@@ -74,3 +74,18 @@ async fn a_roster_is_imported_whole_and_again_without_effect() {
     assert_eq!(output, "added 0, left as they are 2\n");
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[tokio::test]
+async fn a_user_is_given_another_role_and_loses_access_by_command() {
+    let world = World::new().await;
+    let accounts = staff::accounts(&world);
+    staff::add_user(&accounts, "agent", Role::Agent).await;
+    let login = || "agent".parse().unwrap();
+    run(Users::Role { login: login(), role: Role::Supervisor }, &accounts, "").await.0.unwrap();
+    run(Users::Disable { login: login() }, &accounts, "").await.0.unwrap();
+    assert!(run(Users::List, &accounts, "").await.1.starts_with("agent\tsupervisor\t1001\tdisabled\t"));
+    run(Users::Enable { login: login() }, &accounts, "").await.0.unwrap();
+    assert!(run(Users::List, &accounts, "").await.1.starts_with("agent\tsupervisor\t1001\tenabled\t"));
+    let nobody = run(Users::Disable { login: "nobody".parse().unwrap() }, &accounts, "").await.0.unwrap_err();
+    assert_eq!(users::code(&nobody), Some("unknown_user"));
+}
