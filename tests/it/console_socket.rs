@@ -162,6 +162,24 @@ async fn the_newest_window_has_the_desk_and_the_older_one_can_do_nothing() {
 }
 
 #[tokio::test]
+async fn a_desk_is_taken_over_from_another_process() {
+    let hotline = Hotline::new().await;
+    let (elsewhere, _node) = hotline.another_node().await;
+    let (_, browser) = hotline.agent("agent").await;
+    let mut old = Page::open(&browser, hotline.server).await;
+    old.ask_as("the-key", json!({ "t": "ready" })).await;
+    hotline.ring("+493511000001").await;
+    let offer = old.until_offer().await;
+    let mut new = Page::open(&browser, elsewhere).await;
+    assert_eq!(old.until_closed().await, Some(4001));
+    assert_eq!(new.desk["offer"]["id"], offer, "the offer is on the new screen");
+    // Which process carried a command out does not matter, nor which leads.
+    assert_eq!(new.ask_as("the-key", json!({ "t": "ready" })).await["ok"], true);
+    new.must(json!({ "t": "accept", "offer": offer })).await;
+    new.until_state("connecting").await;
+}
+
+#[tokio::test]
 async fn a_command_is_carried_out_once_for_its_key() {
     let hotline = Hotline::new().await;
     let (_, browser) = hotline.agent("agent").await;

@@ -2,7 +2,9 @@
 //! these, and a test proves them current.
 //!
 //! The server's word is state: a page shows what the last frame says and sends commands. A reconnecting page gets
-//! `hello` and one full `snapshot`; every later frame with a `seq` at or below the snapshot's is old news.
+//! `hello` and one full `snapshot`; every later frame with a `seq` at or below the snapshot's is old news. `seq` is never
+//! below the position in the event log that the frame contains, and grows with every frame of a connection; another
+//! snapshot may follow at any time.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

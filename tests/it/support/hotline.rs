@@ -78,28 +78,14 @@ impl Hotline {
 
     async fn on(world: World, change: impl FnOnce(&mut Console)) -> Self {
         let accounts = staff::accounts(&world);
-        let (id, stop, feed) = (Uuid::from_u128(rand::random()), CancellationToken::new(), Feed::default());
-        let (pulse, work) = (Pulse::default(), world.work().clone());
-        let node = Node::new(id, feed.clone(), stop.clone());
-        tokio::spawn(relay::run(work.clone(), id, stop.clone()));
-        tokio::spawn(feed.clone().run(work.clone(), stop.clone()));
-        tokio::spawn(dispatcher::keep_alive(work.clone(), id, stop.clone()));
-        tokio::spawn(dispatcher::run(work.clone(), feed.clone(), id, POLICY, stop.clone()));
-        tokio::spawn(node.watch.clone().run(work.clone(), feed.clone(), stop.clone()));
-        tokio::spawn(pulse.clone().run(work.clone(), stop.clone()));
-        let settings = Config::load(None, []).unwrap().console;
-        let campaign = Arc::new(Campaign::shipped().unwrap());
-        let wall = Wall::default();
-        tokio::spawn(wall.clone().run(work, pulse.clone(), stop.clone()));
-        let mut console = Console::new(accounts.clone(), node.clone(), POLICY, settings, campaign, pulse);
-        change(&mut console);
-        let mut supervision = Supervision::new(accounts.clone(), node, wall);
-        supervision.timing = console.timing;
-        let router = accounts::http::routes(accounts.clone())
-            .merge(console::ws::routes(console.clone()))
-            .merge(supervision::ws::routes(supervision));
-        let server = staff::serve(router).await;
-        Self { world, accounts, console, server, calls: AtomicU64::new(0), _stop: stop.drop_guard() }
+        let (console, server, stop) = start(&world, &accounts, change).await;
+        Self { world, accounts, console, server, calls: AtomicU64::new(0), _stop: stop }
+    }
+
+    /// Another process on the same database: where it is reached, for as long as the guard lives.
+    pub async fn another_node(&self) -> (SocketAddr, DropGuard) {
+        let (_, server, stop) = start(&self.world, &self.accounts, |_| {}).await;
+        (server, stop)
     }
 
     /// An agent who has logged in in a browser.
@@ -156,4 +142,33 @@ impl Hotline {
     pub async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(self.world.work().pool()).await.unwrap()
     }
+}
+
+/// Starts a process's staff plane.
+async fn start(
+    world: &World,
+    accounts: &Accounts,
+    change: impl FnOnce(&mut Console),
+) -> (Console, SocketAddr, DropGuard) {
+    let (id, stop, feed) = (Uuid::from_u128(rand::random()), CancellationToken::new(), Feed::default());
+    let (pulse, work, wall) = (Pulse::default(), world.work().clone(), Wall::default());
+    let node = Node::new(id, feed.clone(), stop.clone());
+    tokio::spawn(relay::run(work.clone(), id, stop.clone()));
+    tokio::spawn(feed.clone().run(work.clone(), stop.clone()));
+    tokio::spawn(dispatcher::keep_alive(work.clone(), id, stop.clone()));
+    tokio::spawn(dispatcher::run(work.clone(), feed.clone(), id, POLICY, stop.clone()));
+    tokio::spawn(node.watch.clone().run(work.clone(), feed.clone(), stop.clone()));
+    tokio::spawn(pulse.clone().run(work.clone(), stop.clone()));
+    tokio::spawn(wall.clone().run(work, pulse.clone(), stop.clone()));
+    let settings = Config::load(None, []).unwrap().console;
+    let campaign = Arc::new(Campaign::shipped().unwrap());
+    let mut console = Console::new(accounts.clone(), node.clone(), POLICY, settings, campaign, pulse);
+    change(&mut console);
+    let mut supervision = Supervision::new(accounts.clone(), node, wall);
+    supervision.timing = console.timing;
+    let router = accounts::http::routes(accounts.clone())
+        .merge(console::ws::routes(console.clone()))
+        .merge(supervision::ws::routes(supervision));
+    let server = staff::serve(router).await;
+    (console, server, stop.drop_guard())
 }
