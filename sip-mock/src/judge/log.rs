@@ -306,14 +306,16 @@ impl Log {
     }
 
     fn given_back(&mut self, event: &Event, at: Micros, rules: &Rules) {
-        let hung_up = event.kind == "offer.withdrawn" && event.text("reason") == Some("hung_up");
+        // Who lost the link or the caller let nothing pass.
+        let blameless =
+            event.kind == "offer.withdrawn" && matches!(event.text("reason"), Some("hung_up" | "link"));
         let Some((entry, agent)) = self.offer_mut(event).map(|o| (o.entry.clone(), o.agent.clone())) else { return };
         self.close_offer(event, at);
         self.place(&entry, Place::Waiting(at));
         if let Some(record) = self.agents.get_mut(&agent) {
             record.keeps_turn = event.kind == "offer.withdrawn";
         }
-        if !hung_up {
+        if !blameless {
             self.back_offs.insert((entry, agent), at + micros(rules.back_off));
         }
     }

@@ -96,32 +96,47 @@ pub async fn round(tx: &mut Tx, node: Uuid, policy: &Policy) -> Result<Option<Ro
     if leases::lead(tx, "dispatcher", node).await?.is_none() {
         return Ok(None);
     }
-    let snapshot = store::snapshot(tx).await?;
+    let mut snapshot = store::snapshot(tx).await?;
     let planned = plan(&snapshot, tx.now());
     let mut round = Round { wake_at: planned.wake_at, ..Round::default() };
     for step in planned.steps {
-        let done = match step {
-            Step::Offer(entry, agent) => {
-                let id: OfferId = tx.id();
-                let entry = store::lock_entry(tx, entry, Lock::Skip).await?;
-                let agent = store::lock_agent(tx, agent, Lock::Skip).await?;
-                let matter = Matter { entry, offer: None, agent };
-                carry_out(tx, &matter, &Event::Offer(id), policy).await
-            }
-            Step::Overdue(due) => overdue(tx, due, policy).await,
+        if let Step::Overdue(due) = step {
+            round.overdue += usize::from(is_done(overdue(tx, due, policy).await)?);
+        }
+    }
+    snapshot.due.clear();
+    // An agent whose row somebody else holds is passed over, and the same caller is planned for the next agent: no later
+    // caller may overtake because of it.
+    while let Some(Step::Offer(entry, agent)) = plan(&snapshot, tx.now()).steps.first().copied() {
+        let Some(free_entry) = store::lock_entry(tx, entry, Lock::Skip).await? else {
+            // Somebody is changing this entry: it is not waiting for anybody just now.
+            snapshot.heads.retain(|head| head.entry != entry);
+            continue;
         };
-        match (done, step) {
-            (Ok(()), Step::Offer(..)) => round.offers += 1,
-            (Ok(()), Step::Overdue(_)) => round.overdue += 1,
-            // Somebody was faster: the step is dropped, the next round sees what is true then.
-            (Err(QueueError::No(_)), _) => {}
-            (Err(QueueError::Fault(fault)), _) => return Err(fault),
+        snapshot.idle.retain(|idle| idle.agent != agent);
+        let free_agent = store::lock_agent(tx, agent, Lock::Skip).await?;
+        let is_agent_free = free_agent.is_some();
+        let id: OfferId = tx.id();
+        let matter = Matter { entry: Some(free_entry), offer: None, agent: free_agent };
+        let is_offered = is_done(carry_out(tx, &matter, &Event::Offer(id), policy).await)?;
+        round.offers += usize::from(is_offered);
+        if is_offered || is_agent_free {
+            snapshot.heads.retain(|head| head.entry != entry);
         }
     }
     if round.overdue > 0 {
         store::forget_back_offs(tx).await?;
     }
     Ok(Some(round))
+}
+
+/// Whether a step took place. Where somebody was faster it is dropped; the next round sees what is true then.
+fn is_done(outcome: Result<(), QueueError>) -> Result<bool, Fault> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(QueueError::No(_)) => Ok(false),
+        Err(QueueError::Fault(fault)) => Err(fault),
+    }
 }
 
 async fn overdue(tx: &mut Tx, due: Due, policy: &Policy) -> Result<(), QueueError> {

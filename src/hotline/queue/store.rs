@@ -197,6 +197,10 @@ pub async fn matter_of_entry(tx: &mut Tx, id: EntryId) -> Result<Matter, Fault> 
 /// When the database is away.
 pub async fn matter_of_offer(tx: &mut Tx, id: OfferId) -> Result<Matter, Fault> {
     let Some(peek) = read_offer(tx, id).await? else { return Ok(Matter::default()) };
+    if !peek.state.is_live() && peek.state != OfferState::Connected {
+        // Over for good: a late word about it must not lock an entry that waits for its next offer.
+        return Ok(Matter { offer: Some(peek), ..Matter::default() });
+    }
     let entry = lock_entry(tx, peek.entry, Lock::Wait).await?;
     let agent = lock_agent(tx, peek.agent, Lock::Wait).await?;
     Ok(Matter { entry, offer: read_offer(tx, id).await?, agent })

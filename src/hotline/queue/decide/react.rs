@@ -613,6 +613,8 @@ fn link_lost(matter: &Matter, session: SessionId, policy: &Policy, now: OffsetDa
     change.fact("agent.link_lost");
     if let AgentState::Offered { .. } = agent.state {
         withdraw_open_offer(&mut change, matter, agent, policy, now, "link");
+        // Nobody let anything pass: back in time, the same agent may be offered the same caller.
+        change.back_off = None;
         change.agent(agent, AgentState::Ready, now);
     } else {
         change.agent = Some(agent.clone());
