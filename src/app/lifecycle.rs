@@ -8,6 +8,7 @@ use super::health::{self, Health};
 use super::server::Bound;
 use super::{pages, telemetry, telephony};
 use crate::accounts::{self, Accounts};
+use crate::correspondence::Correspondence;
 use crate::correspondence::print::{self, http::Print};
 use crate::foundation::clock::Clock;
 use crate::foundation::db::Pools;
@@ -18,7 +19,8 @@ use crate::hotline::console::{self, Console, pulse::Pulse};
 use crate::hotline::live;
 use crate::hotline::queue::dispatcher;
 use crate::hotline::supervision::{self, Supervision, Wall};
-use crate::scheduling::Campaign;
+use crate::scheduling::papers::AppointmentsNow;
+use crate::scheduling::{Campaign, appointments};
 use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -101,6 +103,12 @@ pub async fn start(
         for worker in telephony.workers() {
             tasks.spawn(jobs::run(pools.work.clone(), worker, stop.clone()));
         }
+        let source = Arc::new(AppointmentsNow::new(pools.work.clone()));
+        let correspondence = Correspondence::open(pools.work.clone(), source, config.correspondence.clone()).await?;
+        for worker in correspondence.workers() {
+            tasks.spawn(jobs::run(pools.work.clone(), worker, stop.clone()));
+        }
+        tasks.spawn(appointments::worker::run(pools.work.clone(), stop.clone()));
         tasks.spawn(telephony.clone().reconcile(node, stop.clone()));
         tasks.spawn(relay::run(pools.work.clone(), node, stop.clone()));
         tasks.spawn(print::worker::run(pools.work.clone(), config.correspondence.post.clone(), stop.clone()));

@@ -4,16 +4,19 @@ use crate::scene::{Scene, now};
 use std::time::Duration;
 
 const CALLERS: usize = 200;
-const AGENTS: usize = 20;
+/// More agents than offers that must be open: they do not all come to work in the same second.
+const AGENTS: usize = 36;
 
-/// Callers wait, and every agent looks at an offer.
+const OPEN_OFFERS: usize = 20;
+
+/// Callers wait, and twenty agents look at an offer.
 async fn crowded(name: &str) -> Scene {
     let mut scene = Scene::set(name, AGENTS).await;
     scene.fill(CALLERS).await;
-    scene.hire(Duration::from_secs(2));
+    scene.hire(Duration::from_secs(5));
     scene
-        .until("every agent has an offer", Duration::from_secs(30), async |scene| {
-            scene.count("select count(*) from offer where state = 'open'").await >= AGENTS
+        .until("twenty offers are open", Duration::from_secs(60), async |scene| {
+            scene.count("select count(*) from offer where state = 'open'").await >= OPEN_OFFERS
         })
         .await;
     scene
@@ -60,7 +63,7 @@ async fn a_place_kept_only_in_memory_is_found_to_be_lost() {
     scene.first_offer_after(now()).await;
     scene
         .until("some are served", Duration::from_secs(60), async |scene| {
-            scene.count("select count(*) from queue_entry where ending = 'served'").await >= AGENTS
+            scene.count("select count(*) from queue_entry where ending = 'served'").await >= OPEN_OFFERS
         })
         .await;
     let report = scene.judge();

@@ -307,8 +307,7 @@ impl Log {
 
     fn given_back(&mut self, event: &Event, at: Micros, rules: &Rules) {
         // Who lost the link or the caller let nothing pass.
-        let blameless =
-            event.kind == "offer.withdrawn" && matches!(event.text("reason"), Some("hung_up" | "link"));
+        let blameless = event.kind == "offer.withdrawn" && matches!(event.text("reason"), Some("hung_up" | "link"));
         let Some((entry, agent)) = self.offer_mut(event).map(|o| (o.entry.clone(), o.agent.clone())) else { return };
         self.close_offer(event, at);
         self.place(&entry, Place::Waiting(at));
