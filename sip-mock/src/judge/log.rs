@@ -1,6 +1,6 @@
 //! The hotline's own account, replayed fact by fact, with the rules of order and of single offers checked at each offer.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::witness::Witness;
 use super::{Event, Micros, Rules, Violation, micros};
@@ -25,6 +25,7 @@ pub(super) struct EntryRecord {
     pub(super) first_offer: Option<Micros>,
     pub(super) talking: Option<Micros>,
     pub(super) redeemed: bool,
+    live_offer: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -72,13 +73,42 @@ pub(super) struct Log {
     entry_of_sid: HashMap<String, String>,
     offer_at: HashMap<String, usize>,
     back_offs: HashMap<(String, String), Micros>,
+    /// What each round of the dispatcher offered, and to whom: by the time that all facts of its transaction carry.
+    rounds: HashMap<Micros, HashSet<String>>,
+    /// When an entry or an agent became free.
+    freed: HashMap<String, Vec<Micros>>,
+}
+
+/// The facts of one transaction share its time, and their order among each other says nothing: what ends comes before what
+/// begins.
+fn in_causal_order(events: &[Event]) -> Vec<&Event> {
+    let rank = |event: &Event| match event.kind.as_str() {
+        "call.arrived" => 0,
+        "entry.joined" | "entry.redeemed" => 1,
+        "agent.link_up" | "agent.link_lost" => 2,
+        "offer.declined" | "offer.expired" | "offer.withdrawn" | "offer.failed" => 3,
+        "offer.made" => 5,
+        "offer.accepted" => 6,
+        "entry.talking" => 7,
+        "entry.ended" => 8,
+        "agent.state" => 9,
+        _ => 4,
+    };
+    let mut ordered: Vec<&Event> = events.iter().collect();
+    for together in ordered.chunk_by_mut(|a, b| a.at == b.at) {
+        together.sort_by_key(|event| rank(event));
+    }
+    ordered
 }
 
 impl Log {
     pub(super) fn replay(events: &[Event], witness: &Witness, rules: &Rules) -> Self {
         let mut log = Self { first: events.first().map_or(0, Event::micros), ..Self::default() };
-        let mut last = log.first;
         for event in events {
+            log.look_ahead(event);
+        }
+        let mut last = log.first;
+        for event in in_causal_order(events) {
             let at = event.micros();
             log.meet(last, at.max(last));
             last = last.max(at);
@@ -87,6 +117,33 @@ impl Log {
         log.horizon = last.max(witness.horizon);
         log.meet(last, log.horizon);
         log
+    }
+
+    /// What later facts will tell: who shares a round, and when entries and agents become free.
+    fn look_ahead(&mut self, event: &Event) {
+        let at = event.micros();
+        let both = || [event.entry.clone(), event.agent.clone()].into_iter().flatten();
+        match event.kind.as_str() {
+            "offer.made" => self.rounds.entry(at).or_default().extend(both()),
+            "offer.declined" | "offer.expired" | "offer.withdrawn" | "offer.failed" | "entry.redeemed" => {
+                if let Some(entry) = event.entry.clone() {
+                    self.freed.entry(entry).or_default().push(at);
+                }
+            }
+            "agent.state" if event.text("to") == Some("ready") => {
+                if let Some(agent) = event.agent.clone() {
+                    self.freed.entry(agent).or_default().push(at);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether it became free a moment later, by the log. The log's times are those at which transactions began, and one that
+    /// waited for another carries the earlier time although it came second.
+    fn freed_right_after(&self, id: &str, at: Micros, rules: &Rules) -> bool {
+        let slack = micros(rules.slack);
+        self.freed.get(id).is_some_and(|times| times.iter().any(|freed| (at..=at + slack).contains(freed)))
     }
 
     fn step(&mut self, event: &Event, at: Micros, witness: &Witness, rules: &Rules) {
@@ -208,9 +265,21 @@ impl Log {
             first_offer: None,
             talking: None,
             redeemed: false,
+            live_offer: None,
         };
         self.entries.insert(id.clone(), record);
-        self.place(&id, Place::Waiting(at));
+        // Its first offer may stand before it in the log; see `freed_right_after`.
+        let offered =
+            self.offers.iter().rev().take(50).find(|o| o.entry == id && o.closed.is_none()).map(|o| o.id.clone());
+        match offered {
+            Some(offer) => {
+                self.place(&id, Place::Taken(at));
+                if let Some(record) = self.entries.get_mut(&id) {
+                    record.live_offer = Some(offer);
+                }
+            }
+            None => self.place(&id, Place::Waiting(at)),
+        }
     }
 
     fn offered(&mut self, event: &Event, at: Micros, witness: &Witness, rules: &Rules) {
@@ -218,7 +287,7 @@ impl Log {
         else {
             return;
         };
-        self.check_single(&entry, &agent);
+        self.check_single(&entry, &agent, at, rules);
         self.check_order(&offer, &entry, &agent, at, rules);
         self.check_longest_idle(&offer, &entry, &agent, at, rules);
         if let Some(waiting) = self.entries.get(&entry)
@@ -235,6 +304,7 @@ impl Log {
         let sid = self.sid(event).or_else(|| self.entries.get(&entry).and_then(|e| e.sid.clone()));
         if let Some(record) = self.entries.get_mut(&entry) {
             record.first_offer.get_or_insert(at);
+            record.live_offer = Some(offer.clone());
         }
         self.place(&entry, Place::Taken(at));
         if let Some(record) = self.agent_mut(event, at) {
@@ -255,17 +325,20 @@ impl Log {
     }
 
     /// One live offer for an entry, one for an agent, and none for an agent who is not ready.
-    fn check_single(&mut self, entry: &str, agent: &str) {
-        match self.entries.get(entry).map(|e| e.place) {
-            Some(Place::Waiting(_)) | None => {}
-            Some(Place::Taken(_) | Place::Talking(_) | Place::Ended(_)) => {
-                self.violations.push(Violation::DoubleOffer { what: "entry", id: entry.to_owned() });
-            }
+    fn check_single(&mut self, entry: &str, agent: &str, at: Micros, rules: &Rules) {
+        let waits = self.entries.get(entry).is_none_or(|e| matches!(e.place, Place::Waiting(_)));
+        if !waits && !self.freed_right_after(entry, at, rules) {
+            self.violations.push(Violation::DoubleOffer { what: "entry", id: entry.to_owned() });
         }
-        let Some(record) = self.agents.get(agent) else { return };
-        if record.live_offer.is_some() || record.state != "ready" {
+        let ready = self.agents.get(agent).is_none_or(|a| a.live_offer.is_none() && a.state == "ready");
+        if !ready && !self.freed_right_after(agent, at, rules) {
             self.violations.push(Violation::DoubleOffer { what: "agent", id: agent.to_owned() });
         }
+    }
+
+    /// Whether the same round offered this entry, or to this agent, too: the order of facts within a round says nothing.
+    fn in_round(&self, id: &str, at: Micros) -> bool {
+        self.rounds.get(&at).is_some_and(|round| round.contains(id))
     }
 
     fn kept_apart(&self, entry: &str, agent: &str, at: Micros) -> bool {
@@ -277,8 +350,10 @@ impl Log {
         let Some(key) = self.entries.get(entry).map(|e| e.key) else { return };
         let known = at - micros(rules.slack);
         let before = self.waiting.range(..(key, String::new())).filter(|(_, since)| **since <= known);
-        let overtaken =
-            before.map(|((_, id), _)| id).find(|id| !self.kept_apart(id, agent, at + micros(rules.slack))).cloned();
+        let overtaken = before
+            .map(|((_, id), _)| id)
+            .find(|id| !self.kept_apart(id, agent, known) && !self.in_round(id, at))
+            .cloned();
         if let Some(overtaken) = overtaken {
             self.violations.push(Violation::Order {
                 offer: offer.to_owned(),
@@ -297,7 +372,7 @@ impl Log {
             .iter()
             .filter(|(id, other)| *id != agent && other.state == "ready" && other.linked && other.since <= at - slack)
             .filter(|(_, other)| other.idle_since < chosen - slack)
-            .filter(|(id, _)| !self.kept_apart(entry, id, at + slack))
+            .filter(|(id, _)| !self.kept_apart(entry, id, at - slack) && !self.in_round(id, at))
             .min_by_key(|(id, other)| (other.idle_since, (*id).clone()))
             .map(|(id, _)| id.clone());
         if let Some(passed) = passed {
@@ -309,8 +384,11 @@ impl Log {
         // Who lost the link or the caller let nothing pass.
         let blameless = event.kind == "offer.withdrawn" && matches!(event.text("reason"), Some("hung_up" | "link"));
         let Some((entry, agent)) = self.offer_mut(event).map(|o| (o.entry.clone(), o.agent.clone())) else { return };
+        let was_live = self.entries.get(&entry).is_some_and(|e| e.live_offer == event.offer);
         self.close_offer(event, at);
-        self.place(&entry, Place::Waiting(at));
+        if was_live && !self.entries.get(&entry).is_some_and(|e| matches!(e.place, Place::Ended(_))) {
+            self.place(&entry, Place::Waiting(at));
+        }
         if let Some(record) = self.agents.get_mut(&agent) {
             record.keeps_turn = event.kind == "offer.withdrawn";
         }
@@ -322,7 +400,12 @@ impl Log {
     fn close_offer(&mut self, event: &Event, at: Micros) {
         let Some(offer) = self.offer_mut(event) else { return };
         offer.closed.get_or_insert(at);
-        let (id, agent) = (offer.id.clone(), offer.agent.clone());
+        let (id, entry, agent) = (offer.id.clone(), offer.entry.clone(), offer.agent.clone());
+        if let Some(entry) = self.entries.get_mut(&entry)
+            && entry.live_offer.as_ref() == Some(&id)
+        {
+            entry.live_offer = None;
+        }
         if let Some(agent) = self.agents.get_mut(&agent)
             && agent.live_offer.as_ref() == Some(&id)
         {
@@ -333,7 +416,8 @@ impl Log {
     fn agent_state(&mut self, event: &Event, at: Micros) {
         let to = event.text("to").or_else(|| event.text("reason")).unwrap_or_default().to_owned();
         let Some(agent) = self.agent_mut(event, at) else { return };
-        if agent.state == to {
+        // "Ready" behind the offer that it made possible: the offer is what counts.
+        if agent.state == to || (to == "ready" && agent.live_offer.is_some()) {
             return;
         }
         if to == "ready" && !std::mem::take(&mut agent.keeps_turn) {
@@ -390,6 +474,7 @@ impl Log {
             // A caller who hears the hold music has a place, now and a while ago.
             if let Some(since) = seen.parked_since
                 && self.horizon - since > 5 * micros(rules.grace)
+                && !witness.was_down(since, self.horizon)
                 && entry_of(sid).is_none_or(
                     |(_, e)| matches!(e.place, Place::Ended(at) if self.horizon - at > 5 * micros(rules.grace)),
                 )
@@ -419,7 +504,7 @@ impl Log {
     /// Keys that contradict what callers heard: somebody who was in music clearly later stands before.
     fn untrue_keys(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
         let first_heard =
-            |e: &EntryRecord| e.sid.as_ref().and_then(|sid| witness.calls.get(sid)).and_then(|seen| seen.first_parked);
+            |e: &EntryRecord| e.sid.as_ref().and_then(|sid| witness.calls.get(sid)).and_then(|seen| seen.queued);
         let mut heard: Vec<_> =
             self.entries.iter().filter_map(|(id, e)| first_heard(e).map(|at| (e.key, at, id))).collect();
         heard.sort();

@@ -205,6 +205,31 @@ fn two_offers_of_one_entry_or_to_one_agent_are_seen() {
 }
 
 #[test]
+fn two_offers_right_after_an_agent_became_ready_are_two_all_the_same() {
+    let mut run = Run::default();
+    run.joins(0, 1).joins(100, 2).agent(1_000, 1, "ready").offers(1_010, 1, 1).offers(1_020, 2, 1);
+    assert_eq!(run.verdict().count("double offer"), 1);
+}
+
+#[test]
+fn a_transaction_that_waited_may_stand_before_the_one_it_waited_for() {
+    let mut run = Run::default();
+    run.joins(0, 1).agent(500, 2, "not_ready");
+    // The agent became ready at 1.012; the round that saw it had begun at 1.010 and waited.
+    run.offers(1_010, 1, 2).agent(1_012, 2, "ready").joins(1_100, 3).agent(1_200, 1, "ready").offers(1_210, 3, 1);
+    run.serves(1_300, 1, 2).serves(1_300, 3, 1);
+    assert_eq!(run.broken(), Vec::<&str>::new());
+}
+
+#[test]
+fn the_order_of_facts_within_a_round_says_nothing() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").agent(500, 2, "ready").joins(1_000, 1).joins(1_001, 2);
+    run.offers(2_000, 2, 2).offers(2_000, 1, 1).serves(2_500, 2, 2).serves(2_500, 1, 1);
+    assert_eq!(run.broken(), Vec::<&str>::new());
+}
+
+#[test]
 fn an_offer_to_an_agent_in_wrap_up_is_seen() {
     let mut run = Run::default();
     run.agent(0, 1, "ready")

@@ -12,6 +12,9 @@ pub(super) struct Seen {
     pub(super) arrived: Option<Micros>,
     pub(super) again: Option<String>,
     pub(super) first_parked: Option<Micros>,
+    /// When the list was given in which the music came first: the nearest to "joined" that a witness can see.
+    pub(super) queued: Option<Micros>,
+    last_list: Option<Micros>,
     pub(super) first_bridged: Option<Micros>,
     /// Hears hold music and nothing has come after it.
     pub(super) parked_since: Option<Micros>,
@@ -79,11 +82,16 @@ impl Witness {
                 seen.again.clone_from(again);
             }
             Happening::Parked { .. } => {
+                let given = seen.last_list.unwrap_or(at);
+                seen.queued.get_or_insert(given);
                 seen.first_parked.get_or_insert(at);
                 seen.parked_since.get_or_insert(at);
             }
-            Happening::ListReplaced { verbs, .. } if !verbs.iter().any(|verb| verb == "gather") => {
-                seen.parked_since = None;
+            Happening::ListReplaced { verbs, .. } => {
+                seen.last_list = Some(at);
+                if !verbs.iter().any(|verb| verb == "gather") {
+                    seen.parked_since = None;
+                }
             }
             Happening::Bridged { .. } => {
                 seen.first_bridged.get_or_insert(at);
@@ -105,7 +113,6 @@ impl Witness {
             | Happening::HookSent { .. }
             | Happening::HookAnswered { .. }
             | Happening::HookFailed { .. }
-            | Happening::ListReplaced { .. }
             | Happening::RestReceived { .. }
             | Happening::RestAnswered { .. }
             | Happening::Unbridged { .. }

@@ -178,6 +178,7 @@ pub(crate) struct State {
     pub(crate) gone: bool,
     list: VecDeque<Instruction>,
     hold_list: bool,
+    music_begun: bool,
     running: Option<Kill>,
     ear: Option<mpsc::Sender<char>>,
     verbs_begun: u32,
@@ -209,6 +210,7 @@ impl Call {
             gone: false,
             list: VecDeque::new(),
             hold_list: false,
+            music_begun: false,
             running: None,
             ear: None,
             verbs_begun: 0,
@@ -284,9 +286,12 @@ impl Call {
         if matches!(instruction.verb, verbs::Verb::Gather(_)) {
             state.questions += 1;
         }
-        // An announcement between two pieces is part of the waiting, the apology after the last one is not.
+        // A list may begin with a question and hold the caller behind it; an announcement between two pieces is part of the
+        // waiting, the apology after the last one is not.
         let music = |i: &Instruction| verbs::is_hold_music(&i.verb);
-        let parked = state.hold_list && (music(&instruction) || state.list.iter().any(music));
+        let between = state.music_begun && instruction.verb.is_announcement() && state.list.iter().any(music);
+        let parked = state.hold_list && (music(&instruction) || between);
+        state.music_begun = parked;
         let verb = VerbView {
             number: state.verbs_begun,
             question: state.questions,
@@ -318,6 +323,7 @@ impl Call {
             return false;
         }
         state.hold_list = verbs::is_hold_list(&list);
+        state.music_begun = false;
         state.list = list;
         if let Some(running) = &state.running {
             running.kill(KillReason::Replaced);

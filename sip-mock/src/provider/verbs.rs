@@ -143,6 +143,11 @@ impl Verb {
         }
     }
 
+    /// Whether it only makes sound.
+    pub(crate) fn is_announcement(&self) -> bool {
+        matches!(self, Self::Say(_) | Self::Play(_) | Self::Pause(_))
+    }
+
     fn music(&self) -> Option<&str> {
         match self {
             Self::Gather(gather) => match &gather.prompt {
