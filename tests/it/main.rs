@@ -12,6 +12,7 @@ mod console_socket;
 mod correspondence;
 mod ivr_flows;
 mod letters;
+mod provider_webhooks;
 mod queue_offers;
 mod shared_ground;
 mod supervision_socket;

@@ -1,0 +1,116 @@
+//! When the database is away or slow: every caller is answered with music, in time, and nothing is lost by it.
+
+use super::*;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use std::time::{Duration as Wait, Instant};
+use vaxline::foundation::db::{Db, Pools, Sizes};
+
+/// Longer than the deadline of an answer, shorter than a provider's patience.
+const IN_TIME: Wait = Wait::from_millis(2_600);
+
+impl Line {
+    fn serve_from(&mut self, db: Db) {
+        self.hooks.db = db;
+        self.router = http::routes(self.hooks.clone());
+    }
+
+    /// The hooks' plane loses its database; the test keeps its own way to it.
+    fn cut_off(&mut self) {
+        let sizes = Sizes { hooks: 2, staff: 1, work: 4 };
+        let nowhere = "postgresql://postgres@127.0.0.1:1/nowhere";
+        let pools = Pools::open(nowhere, sizes, &self.world.clock, &mut StdRng::seed_from_u64(1)).unwrap();
+        self.serve_from(pools.hooks);
+    }
+
+    fn reconnect(&mut self) {
+        self.serve_from(self.world.pools.hooks.clone());
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_arrives_without_a_database_hears_music_and_is_taken_when_it_is_back() {
+    let mut line = Line::new().await;
+    line.cut_off();
+    let began = Instant::now();
+    let safe = line.ring("early").await;
+    assert!(began.elapsed() < IN_TIME);
+    assert!(safe.is_park() && safe.says("Bitte bleiben Sie am Apparat"));
+    assert_eq!(safe.hook("park."), CALL, "a call without an id asks where calls arrive");
+
+    line.reconnect();
+    let greeting = line.tick("early", &safe, 0).await;
+    assert!(greeting.ids().contains(&"language.1.1"));
+    assert_eq!(line.events("call.arrived").await, 1);
+}
+
+#[tokio::test]
+async fn a_key_pressed_without_a_database_is_asked_for_again() {
+    let mut line = Line::new().await;
+    let greeting = line.ring("unlucky").await;
+    let reason = line.press("unlucky", &greeting, "language", "2").await;
+    line.cut_off();
+    let safe = line.press("unlucky", &reason, "reason", "1").await;
+    assert!(safe.is_park());
+    assert_eq!(line.count("queue_entry").await, 0);
+
+    line.reconnect();
+    let again = line.tick("unlucky", &safe, 0).await;
+    assert!(line.press("unlucky", &again, "reason", "1").await.is_park());
+    assert_eq!(line.count("queue_entry").await, 1);
+}
+
+#[tokio::test]
+async fn waiting_callers_go_on_waiting_without_a_database() {
+    let mut line = Line::new().await;
+    let park = line.join("patient").await;
+    line.cut_off();
+    for index in 0..PIECES - 2 {
+        assert_eq!(line.tick("patient", &park, index).await.status, StatusCode::NO_CONTENT, "{index}");
+    }
+    let fresh = line.tick("patient", &park, PIECES - 2).await;
+    assert!(fresh.is_park(), "the list is renewed before it ends");
+    line.reconnect();
+    assert_eq!(line.standing("patient").await, Standing::Waiting);
+}
+
+#[tokio::test]
+async fn a_report_that_cannot_be_written_is_refused_so_that_it_is_repeated() {
+    let mut line = Line::new().await;
+    line.join("reported").await;
+    line.cut_off();
+    let refused = line.hang_up("reported").await;
+    assert_eq!((refused.status, refused.code()), (StatusCode::SERVICE_UNAVAILABLE, "fault"));
+    line.reconnect();
+    assert_eq!(line.hang_up("reported").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(line.entry_of("reported").await.unwrap().1, "ended");
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_in_time_is_not_waited_for() {
+    let line = Line::new().await;
+    let greeting = line.ring("slow").await;
+    // Somebody holds the call's row, as a partitioned process would.
+    let mut holder = line.world.work().pool().acquire().await.unwrap();
+    sqlx::raw_sql("begin; select from call for update").execute(&mut *holder).await.unwrap();
+    let began = Instant::now();
+    let safe = line.press("slow", &greeting, "language", "1").await;
+    assert!(safe.is_park());
+    assert!(began.elapsed() < IN_TIME, "{:?}", began.elapsed());
+
+    sqlx::raw_sql("rollback").execute(&mut *holder).await.unwrap();
+    // The control: the same hook, with nobody in the way.
+    assert!(line.press("slow", &greeting, "language", "1").await.ids().contains(&"reason.2.1"));
+}
+
+#[tokio::test]
+async fn when_every_connection_is_taken_callers_hear_music_in_time() {
+    let line = Line::new().await;
+    let park = line.join("crowded").await;
+    let pool = line.world.pools.hooks.pool();
+    let _all = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+    let began = Instant::now();
+    assert!(line.ring("newcomer").await.is_park());
+    assert_eq!(line.tick("crowded", &park, 0).await.status, StatusCode::NO_CONTENT);
+    assert!(began.elapsed() < IN_TIME * 2);
+}
