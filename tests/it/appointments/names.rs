@@ -48,7 +48,7 @@ async fn names_are_stored_as_written_and_found_however_they_are_typed() {
             let found = desk.find_persons(spelling, BORN_ON).await.unwrap();
             let hit = found.iter().find(|hit| hit.person.family_name.expose() == family);
             assert!(hit.is_some(), "{family} is not found as {spelling}");
-            assert_eq!(hit.unwrap().booked.as_deref().map(|stored| stored.len()), Some(14));
+            assert_eq!(hit.unwrap().booked.as_deref().map(str::len), Some(14));
         }
     }
     saxony.is_sound().await;

@@ -131,7 +131,7 @@ pub fn answer(plan: &Plan, state: &State, input: &Input, facts: Facts) -> Result
 pub fn repeat(plan: &Plan, state: &State) -> Result<Turn, NotAsking> {
     let Place::Asking { node: name, .. } = &state.place else { return Err(NotAsking) };
     let Some(Node::Ask { text, .. }) = plan.nodes.get(name) else { return Err(NotAsking) };
-    let then = Then::Ask(question(plan, &state, name, text));
+    let then = Then::Ask(question(plan, state, name, text));
     Ok(Turn { state: state.clone(), say: Vec::new(), then })
 }
 
