@@ -4,8 +4,11 @@
 
 use std::collections::HashMap;
 use std::f64::consts::TAU;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use tokio::sync::OnceCell;
 
 /// Samples a second: what a telephone carries.
 const RATE: u32 = 8_000;
@@ -40,17 +43,19 @@ fn samples(name: &str, seconds: u32) -> Vec<i16> {
     let transpose = name.bytes().fold(0_i32, |sum, b| (sum * 31 + i32::from(b)) % 5);
     let total = f64::from(seconds);
     let rate = f64::from(RATE);
+    let pitch = |semitone: i32| 220.0 * 2_f64.powf(f64::from(semitone + transpose) / 12.0);
+    let pitches = CHORDS.map(|chord| chord.map(pitch));
     (0..seconds * RATE)
         .map(|n| {
             let t = f64::from(n) / rate;
-            let chord = CHORDS[(t / 5.0) as usize % CHORDS.len()];
+            let chord = pitches[(t / 5.0) as usize % pitches.len()];
             let mut sum = 0.0;
-            for (voice, semitone) in (0_u32..).zip(chord) {
+            for (voice, pitch) in (0_u32..).zip(chord) {
                 // Each voice enters half a second after the one below it, twice a chord.
                 let age = (t - f64::from(voice) * 0.5).rem_euclid(2.5);
-                let pitch = 220.0 * 2_f64.powf(f64::from(semitone + transpose) / 12.0);
                 let strike = (age * 12.0).min(1.0) * (-age * 1.6).exp();
-                sum += strike * ((TAU * pitch * t).sin() + 0.25 * (TAU * 2.0 * pitch * t).sin());
+                let turn = TAU * pitch * t;
+                sum += strike * (turn.sin() + 0.25 * (2.0 * turn).sin());
             }
             let fade = (t / 0.8).min((total - t) / 0.8).clamp(0.0, 1.0);
             (sum * fade * 2_200.0) as i16
@@ -102,11 +107,42 @@ fn wav_duration(bytes: &[u8]) -> Option<Duration> {
     }
 }
 
+/// How many pieces the server keeps, and how many files the player remembers; beyond that they start anew.
+const KEPT: usize = 64;
+const REMEMBERED: usize = 10_000;
+
+/// The music server's shelf: each piece is made once, away from the threads that carry calls.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shelf(Arc<Mutex<HashMap<String, Place>>>);
+
+/// A piece that is made, being made, or known not to exist.
+type Place = Arc<OnceCell<Option<Bytes>>>;
+
+impl Shelf {
+    pub(crate) async fn piece(&self, name: String) -> Option<Bytes> {
+        let place = {
+            let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if shelf.len() >= KEPT && !shelf.contains_key(&name) {
+                shelf.clear();
+            }
+            Arc::clone(shelf.entry(name.clone()).or_default())
+        };
+        let make = async || {
+            let made = tokio::task::spawn_blocking(move || piece(&name)).await;
+            made.ok().flatten().map(Bytes::from)
+        };
+        place.get_or_init(make).await.clone()
+    }
+}
+
+/// The length of a file, fetched once for all who ask at the same time.
+type Length = Arc<OnceCell<Duration>>;
+
 /// The player's cache of what it fetched: the length of each piece.
 #[derive(Debug)]
 pub(crate) struct Player {
     client: reqwest::Client,
-    known: Mutex<HashMap<String, (Instant, Duration)>>,
+    known: Mutex<HashMap<String, (Instant, Length)>>,
 }
 
 impl Player {
@@ -114,22 +150,22 @@ impl Player {
         Self { client, known: Mutex::new(HashMap::new()) }
     }
 
-    /// Fetches a file and answers how long it plays, in simulated time; `Err` says why there is nothing to hear.
+    /// Fetches a file and answers how long it plays, in simulated time; `Err` says why there is nothing to hear. A failure is
+    /// not remembered.
     pub(crate) async fn fetch(&self, url: &str, wait: Duration) -> Result<Duration, String> {
-        let fresh = {
-            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            known.get(url).filter(|(at, _)| at.elapsed() < FRESH).map(|(_, length)| *length)
+        let length = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            let (since, length) = known.entry(url.to_owned()).or_insert_with(|| (Instant::now(), Length::default()));
+            if since.elapsed() >= FRESH {
+                (*since, *length) = (Instant::now(), Length::default());
+            }
+            Arc::clone(length)
         };
-        if let Some(length) = fresh {
-            return Ok(length);
-        }
-        let length = tokio::time::timeout(wait, self.download(url)).await.map_err(|_| "timed out".to_owned())??;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= 10_000 {
-            known.clear();
-        }
-        known.insert(url.to_owned(), (Instant::now(), length));
-        Ok(length)
+        let fetched = length.get_or_try_init(|| self.download(url));
+        tokio::time::timeout(wait, fetched).await.map_err(|_| "timed out".to_owned())?.copied()
     }
 
     async fn download(&self, url: &str) -> Result<Duration, String> {

@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -184,7 +184,8 @@ impl Provider {
         });
         let rest =
             rest::Rest { switch: Arc::clone(&switch), limiter: Arc::new(limit::Limiter::new(config.rate_limit)) };
-        let mut router = rest::routes(rest).merge(Router::new().route("/media/{name}", get(music)));
+        let mut router = rest::routes(rest)
+            .merge(Router::new().route("/media/{name}", get(music)).with_state(media::Shelf::default()));
         if config.control {
             router = router.merge(control::routes(Arc::clone(&switch)));
         }
@@ -406,8 +407,8 @@ fn ring(switch: &Arc<Switch>, script: CallerScript, again: Option<&str>) -> Call
     handle
 }
 
-async fn music(Path(name): Path<String>) -> Response {
-    match piece(&name) {
+async fn music(State(shelf): State<media::Shelf>, Path(name): Path<String>) -> Response {
+    match shelf.piece(name).await {
         Some(wav) => ([(header::CONTENT_TYPE, "audio/wav"), (header::CACHE_CONTROL, "public, max-age=3600")], wav)
             .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
