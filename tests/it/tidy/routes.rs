@@ -72,14 +72,14 @@ fn every_route_is_listed_with_who_may_use_it() {
 
 #[tokio::test]
 async fn nobody_is_let_in_who_does_not_say_who_they_are() {
+    // Another test may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let world = World::new().await;
     let environment = [("VAXLINE__HOOKS__LISTEN", "127.0.0.1:0"), ("VAXLINE__STAFF__LISTEN", "127.0.0.1:0")];
     let config = Config::load(None, environment.map(|(key, value)| (key.to_owned(), value.to_owned()))).unwrap();
     let planes = Planes { hooks: true, staff: true, work: false };
     let running = lifecycle::start(&config, &world.pools, &world.clock, Uuid::from_u128(1), planes).await.unwrap();
     let (hooks, staff) = (running.hooks.unwrap(), running.staff.unwrap());
-    // Another test may have installed it already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none()).build().unwrap();
 
     let mut places = Vec::new();
