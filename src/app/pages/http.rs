@@ -30,13 +30,19 @@ pub fn routes() -> Router {
 }
 
 async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Response {
+    // A name that arrives with an encoded slash would lead out of the folder.
+    if file.contains(['/', '\\']) {
+        return nothing();
+    }
     answer(&format!("assets/{file}"), IMMUTABLE, &headers)
 }
 
+fn nothing() -> Response {
+    (StatusCode::NOT_FOUND, guard(HeaderMap::new())).into_response()
+}
+
 fn answer(path: &str, cache: &'static str, asked: &HeaderMap) -> Response {
-    let Some(page) = embedded::page(path, accepts_gzip(asked)) else {
-        return (StatusCode::NOT_FOUND, guard(HeaderMap::new())).into_response();
-    };
+    let Some(page) = embedded::page(path, accepts_gzip(asked)) else { return nothing() };
     let mut headers = guard(HeaderMap::new());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
