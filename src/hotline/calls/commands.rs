@@ -261,7 +261,8 @@ pub async fn begin_again(tx: &mut Tx, setup: &Setup, id: CallId) -> Result<Reply
     Ok(resume(tx, setup, &call).await?)
 }
 
-/// What a call is to do now, whatever came before. Changes nothing, so it may be asked as often as anybody likes.
+/// What a call is to do now, whatever came before. It may be asked as often as anybody likes: at most it gives a call the
+/// place that it lacks.
 async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault> {
     // A second is fine enough to tell the lists of one call apart, and coarse enough to repeat a repeated answer.
     let label = |letter: char, now: time::OffsetDateTime| format!("{letter}{:x}", now.unix_timestamp());
@@ -286,8 +287,12 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
             }
             // The list it has goes on: an answer that came late must not overwrite the one that connects it.
             Standing::Connecting(_) | Standing::Talking => Ok(Reply::GoOn),
-            Standing::Over | Standing::Unknown => {
-                Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), goodbye(setup, language))))
+            Standing::Over => Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), goodbye(setup, language)))),
+            Standing::Unknown => {
+                // The menu has led it here, and no place is known of it: whoever hears the music gets one.
+                take_up(tx, setup, call.id, call.number.clone(), language, &menu.state).await?;
+                let label = label('r', tx.now());
+                Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
             }
         },
     }

@@ -101,6 +101,19 @@ async fn the_music_behind_a_question_leads_back_to_the_question() {
 }
 
 #[tokio::test]
+async fn a_caller_in_music_without_a_place_is_given_one() {
+    let line = Line::new().await;
+    let park = line.join("placeless").await;
+    sqlx::query("delete from queue_entry").execute(line.world.work().pool()).await.unwrap();
+    assert_eq!(line.standing("placeless").await, Standing::Unknown);
+    let again = line.tick("placeless", &park, 0).await;
+    assert!(again.is_park(), "nobody who waits is told goodbye");
+    assert_eq!(line.standing("placeless").await, Standing::Waiting);
+    line.tick("placeless", &park, 1).await;
+    assert_eq!(line.count("queue_entry").await, 1);
+}
+
+#[tokio::test]
 async fn a_hang_up_ends_the_call_and_its_place() {
     let line = Line::new().await;
     line.join("leaving").await;
