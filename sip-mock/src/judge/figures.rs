@@ -1,6 +1,6 @@
 //! The measures of quality: not promises, but what the promises are worth.
 
-use super::log::Log;
+use super::replay::Log;
 use super::witness::Witness;
 use super::{Micros, Rules, micros};
 
@@ -113,6 +113,9 @@ impl Figures {
             .filter_map(|o| Some(log.entries.get(&o.entry)?.talking? - o.accepted?))
             .filter(|d| *d >= 0)
             .collect();
+        // An outage is reported by its own measure: the first offer after it.
+        let undisturbed = log.meetings.iter().filter(|(could, met)| !witness.was_down(*could, *met));
+        let assignment = undisturbed.map(|(could, met)| met - could).collect();
         let (idle_while_queue, longest) = apart(log, witness);
         let restarts = witness.outages.iter().filter(|(_, up)| *up < Micros::MAX);
         let first_offers = restarts.filter_map(|(_, up)| {
@@ -129,7 +132,7 @@ impl Figures {
                 .filter(|seen| seen.ended.as_ref().is_some_and(|end| end.cause == "call hook failed"))
                 .count(),
             redeemed: log.redeemed,
-            assignment: Spread::of(log.latencies.clone()),
+            assignment: Spread::of(assignment),
             wait_for_offer: Spread::of(
                 log.entries.values().filter_map(|e| e.first_offer.map(|at| at - e.joined)).collect(),
             ),
@@ -176,6 +179,6 @@ fn apart(log: &Log, witness: &Witness) -> (f64, Micros) {
         ends = *to;
         longest = longest.max(ends - begun);
     }
-    let whole = (log.horizon - log.first).max(1) as f64;
+    let whole = log.horizon.saturating_sub(log.first).max(1) as f64;
     (area / whole, longest)
 }

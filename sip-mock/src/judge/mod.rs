@@ -7,8 +7,11 @@
 
 mod figures;
 mod input;
-mod log;
+mod offers;
+mod records;
+mod replay;
 mod report;
+mod rules;
 mod witness;
 
 use std::time::Duration;
@@ -18,7 +21,7 @@ pub use input::{Event, ReadError, read_events, read_journal};
 pub use report::{Report, Violation};
 
 use crate::journal::Entry;
-use log::Log;
+use replay::Log;
 use witness::Witness;
 
 /// What the judge must know of the hotline's settings, and its tolerances. All in real time.
@@ -28,6 +31,8 @@ pub struct Rules {
     pub back_off: Duration,
     /// How long accepting to talking may take.
     pub connect: Duration,
+    /// How long a wrap-up lasts; an extension is as much again.
+    pub wrap_up: Duration,
     /// How long a redial takes its place up again.
     pub redeem: Duration,
     /// Whether every caller has the same class, so that the order of keys is the order of joining.
@@ -36,7 +41,9 @@ pub struct Rules {
     pub slack: Duration,
     /// An offer may outlive the caller's end by this much, a transient state its deadline.
     pub grace: Duration,
-    /// The longest time for which an idle agent and a waiting caller may stay apart, outside outages.
+    /// How long after an outage what fell due in it may still be undone.
+    pub recovery: Duration,
+    /// The longest time for which an idle agent and a waiting caller may stay apart.
     pub apart: Duration,
     /// The threshold of the service level.
     pub answer_within: Duration,
@@ -46,11 +53,13 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             back_off: Duration::from_secs(60),
-            connect: Duration::from_secs(30),
+            connect: Duration::from_secs(20),
+            wrap_up: Duration::from_secs(30),
             redeem: Duration::from_mins(10),
             one_class: true,
             slack: Duration::from_millis(250),
             grace: Duration::from_secs(1),
+            recovery: Duration::from_secs(5),
             apart: Duration::from_secs(2),
             answer_within: Duration::from_secs(20),
         }
@@ -66,6 +75,7 @@ pub fn judge(events: &[Event], journal: &[Entry], rules: &Rules) -> Report {
     violations.extend(witness.dropped());
     violations.extend(log.ghosts(&witness, rules));
     violations.extend(log.lost_places(&witness, rules));
+    violations.extend(log.unaccounted(&witness, rules));
     violations.extend(log.stuck(&witness, rules));
     violations.extend(log.kept_apart_too_long(&witness, rules));
     let figures = Figures::measure(&log, &witness, rules);

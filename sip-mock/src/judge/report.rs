@@ -55,6 +55,13 @@ pub enum Violation {
         /// The door it left through.
         cause: String,
     },
+    /// A caller of whom the log should tell, and does not.
+    Unaccounted {
+        /// The provider's id of the call.
+        call: String,
+        /// What happened to them.
+        what: &'static str,
+    },
     /// A state that should have ended by itself did not.
     Stuck {
         /// Which kind.
@@ -82,6 +89,7 @@ impl Violation {
             Self::GhostOffer { .. } => "ghost offer",
             Self::LostPlace { .. } => "lost place",
             Self::Dropped { .. } => DROPPED,
+            Self::Unaccounted { .. } => "unaccounted",
             Self::Stuck { .. } => "stuck",
             Self::KeptApart { .. } => "kept apart",
         }
@@ -91,8 +99,17 @@ impl Violation {
 const DROPPED: &str = "dropped by us";
 
 /// All rules, so that a report also names those that hold.
-const RULES: [&str; 8] =
-    ["order", "longest idle", "double offer", "ghost offer", "lost place", DROPPED, "stuck", "kept apart"];
+const RULES: [&str; 9] = [
+    "order",
+    "longest idle",
+    "double offer",
+    "ghost offer",
+    "lost place",
+    DROPPED,
+    "unaccounted",
+    "stuck",
+    "kept apart",
+];
 
 /// How many broken promises of a rule are spelt out.
 const SPELT_OUT: usize = 5;
@@ -110,6 +127,7 @@ impl fmt::Display for Violation {
             Self::GhostOffer { offer, for_ms } => write!(f, "offer {offer} lived {for_ms} ms beyond its caller"),
             Self::LostPlace { entry, why } => write!(f, "{entry}: {why}"),
             Self::Dropped { call, cause } => write!(f, "call {call} waited and was hung up on: {cause}"),
+            Self::Unaccounted { call, what } => write!(f, "call {call} {what}"),
             Self::Stuck { what, id, for_ms } => write!(f, "{what} {id} is {for_ms} ms beyond its deadline"),
             Self::KeptApart { for_ms } => write!(f, "an idle agent and a waiting caller stayed apart for {for_ms} ms"),
         }

@@ -77,6 +77,7 @@ impl Run {
             agent,
             "talking",
         );
+        self.saw(ms + 490, told(&leg, "in-progress"));
         self.saw(ms + 500, Happening::Bridged { call: call.clone(), leg, user });
         self.ends(ms + 1_500, entry, "jambonz").fact(
             ms + 1_550,
@@ -95,19 +96,16 @@ impl Run {
             ms,
             Happening::CallEnded { call: call.clone(), by: by.into(), cause: "test".into(), sip: 200, served: false },
         );
-        let told = Happening::HookAnswered {
-            call,
-            hook: "status".into(),
-            http: 204,
-            ms: 3,
-            verbs: Vec::new(),
-            status: Some("completed".into()),
-        };
-        self.saw(ms + 10, told)
+        self.saw(ms + 10, told(&format!("sid{entry}"), "completed"))
     }
 
     fn gives_up(&mut self, ms: i64, entry: u32) -> &mut Self {
         self.ends(ms, entry, "caller").fact(ms + 20, "entry.ended", entry, None, json!({"reason": "abandoned"}))
+    }
+
+    /// The service is down.
+    fn outage(&mut self, from: i64, to: i64) -> &mut Self {
+        self.saw(from, Happening::Mark { text: "crash".into() }).saw(to, Happening::Mark { text: "restart".into() })
     }
 
     fn until(&mut self, ms: i64) -> &mut Self {
@@ -120,6 +118,18 @@ impl Run {
 
     fn broken(&self) -> Vec<&'static str> {
         self.verdict().violations.iter().map(Violation::rule).collect()
+    }
+}
+
+/// The service has acknowledged what a leg reports of itself.
+fn told(leg: &str, status: &str) -> Happening {
+    Happening::HookAnswered {
+        call: leg.to_owned(),
+        hook: "status".into(),
+        http: 204,
+        ms: 3,
+        verbs: Vec::new(),
+        status: Some(status.into()),
     }
 }
 
@@ -289,9 +299,7 @@ fn a_waiting_caller_who_is_hung_up_on_was_dropped_by_us() {
 #[test]
 fn a_call_that_joins_again_after_a_crash_has_lost_its_place() {
     let mut run = Run::default();
-    run.joins(1_000, 1)
-        .saw(2_000, Happening::Mark { text: "crash".into() })
-        .saw(3_000, Happening::Mark { text: "restart".into() });
+    run.joins(1_000, 1).outage(2_000, 3_000);
     let mut again = run.events[1].clone();
     again.entry = Some("e9".into());
     again.at = moment(4_000);
@@ -309,7 +317,52 @@ fn a_caller_in_music_without_a_place_has_lost_it() {
     let mut forgotten = Run::default();
     forgotten.joins(1_000, 1).until(20_000);
     forgotten.events.clear();
-    assert_eq!(forgotten.broken(), ["lost place"]);
+    assert_eq!(forgotten.broken(), ["lost place", "unaccounted"]);
+}
+
+#[test]
+fn a_place_lost_in_the_crash_is_lost_although_there_was_an_outage() {
+    let mut run = Run::default();
+    run.joins(1_000, 1).outage(2_000, 3_000).fact(3_100, "entry.ended", 1, None, json!({"reason": "lost"}));
+    // Until the service has recovered it may still be given back.
+    assert_eq!(run.until(7_000).broken(), Vec::<&str>::new());
+    assert_eq!(run.until(20_000).broken(), ["lost place"]);
+}
+
+#[test]
+fn a_log_that_lacks_a_served_caller_is_not_clean() {
+    let without = |kinds: &[&str]| {
+        let mut run = Run::default();
+        run.agent(0, 1, "ready").joins(1_000, 1).offers(1_020, 1, 1).serves(3_000, 1, 1).agent(9_000, 1, "ready");
+        run.until(20_000).events.retain(|event| !kinds.contains(&event.kind.as_str()));
+        run.broken()
+    };
+    assert_eq!(without(&[]), Vec::<&str>::new());
+    assert!(without(&["call.arrived", "entry.joined"]).contains(&"unaccounted"));
+    assert!(without(&["entry.talking"]).contains(&"unaccounted"));
+    assert!(without(&["entry.ended"]).contains(&"unaccounted"));
+    let mut empty = Run::default();
+    empty.joins(1_000, 1).serves(3_000, 1, 1).until(20_000).events.clear();
+    assert_eq!(empty.broken(), ["unaccounted"]);
+}
+
+#[test]
+fn a_log_that_begins_late_is_not_asked_for_what_was_before() {
+    let mut run = Run::default();
+    run.joins(1_000, 1).gives_up(2_000, 1);
+    run.events.clear();
+    run.joins(3_000, 2).gives_up(4_000, 2).until(9_000);
+    assert_eq!(run.broken(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_caller_who_is_gone_as_the_agent_answers_need_not_be_served() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").joins(1_000, 1).offers(1_020, 1, 1).saw(2_990, told("leg1", "in-progress"));
+    run.saw(3_000, Happening::Bridged { call: "sid1".into(), leg: "leg1".into(), user: "a1".into() });
+    run.ends(3_010, 1, "caller").fact(3_020, "offer.withdrawn", 1, Some(1), json!({"reason": "hung_up"}));
+    run.fact(3_020, "entry.ended", 1, Some(1), json!({"reason": "abandoned"})).agent(3_020, 1, "ready").until(9_000);
+    assert_eq!(run.broken(), Vec::<&str>::new());
 }
 
 #[test]
@@ -360,6 +413,38 @@ fn an_offer_beyond_its_deadline_and_a_connection_that_never_comes_are_stuck() {
 }
 
 #[test]
+fn what_is_still_stuck_after_the_restart_is_stuck() {
+    let closed_at = |ms: Option<i64>| {
+        let mut run = Run::default();
+        // Due at 16.0, while nobody is there to end it.
+        run.agent(0, 1, "ready").joins(1_000, 1).offers(1_000, 1, 1).outage(15_500, 18_000);
+        if let Some(ms) = ms {
+            run.fact(ms, "offer.expired", 1, Some(1), json!({"reason": "no_answer"})).agent(ms, 1, "not_ready");
+        }
+        run.until(40_000).broken()
+    };
+    assert_eq!(closed_at(Some(22_900)), Vec::<&str>::new());
+    assert_eq!(closed_at(Some(23_100)), ["stuck"]);
+    assert_eq!(closed_at(None), ["stuck"]);
+}
+
+#[test]
+fn a_state_that_outlasted_its_time_is_stuck_although_it_passed_before_the_log_ended() {
+    let mut late = Run::default();
+    late.agent(0, 1, "ready").joins(1_000, 1).offers(1_020, 1, 1).serves(2_000, 1, 1).agent(40_000, 1, "ready");
+    assert_eq!(late.until(60_000).broken(), ["stuck"]);
+    let mut extended = Run::default();
+    extended.agent(0, 1, "ready").joins(1_000, 1).offers(1_020, 1, 1).serves(2_000, 1, 1);
+    extended.fact(20_000, "agent.wrap_up_extended", 1, Some(1), json!({})).agent(60_000, 1, "ready");
+    assert_eq!(extended.until(70_000).broken(), Vec::<&str>::new());
+    let mut alone = Run::default();
+    alone.agent(0, 1, "ready").joins(1_000, 1).offers(1_020, 1, 1).serves(2_000, 1, 1);
+    // The desk goes on talking five seconds after the talk.
+    alone.events.last_mut().unwrap().at = moment(8_550);
+    assert_eq!(alone.until(20_000).broken(), ["stuck"]);
+}
+
+#[test]
 fn an_agent_in_between_without_an_offer_is_stuck() {
     let mut run = Run::default();
     run.agent(0, 1, "ready")
@@ -392,8 +477,7 @@ fn a_dispatcher_that_is_slow_or_fell_silent_is_seen() {
 fn what_an_outage_delays_is_measured_apart() {
     let mut run = Run::default();
     run.joins(1_000, 1).agent(1_500, 1, "ready");
-    run.saw(1_600, Happening::Mark { text: "crash".into() }).saw(8_000, Happening::Mark { text: "restart".into() });
-    run.offers(9_000, 1, 1).serves(9_500, 1, 1);
+    run.outage(1_600, 8_000).offers(9_000, 1, 1).serves(9_500, 1, 1);
     let report = run.verdict();
     assert_eq!(report.violations, []);
     assert_eq!(report.figures.assignment.count, 0);

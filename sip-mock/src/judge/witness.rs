@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::input::micros_of;
-use super::{Micros, Violation};
+use super::{Micros, Rules, Violation, micros};
 use crate::journal::{Entry, Happening};
 
 /// One caller's call.
@@ -16,6 +16,10 @@ pub(super) struct Seen {
     pub(super) queued: Option<Micros>,
     last_list: Option<Micros>,
     pub(super) first_bridged: Option<Micros>,
+    /// The agent's leg of that talk.
+    leg: Option<String>,
+    /// When the service had acknowledged a report from which it knows of the talk.
+    pub(super) talk_told: Option<Micros>,
     /// Hears hold music and nothing has come after it.
     pub(super) parked_since: Option<Micros>,
     pub(super) ended: Option<End>,
@@ -39,6 +43,8 @@ pub(super) struct Witness {
     pub(super) horizon: Micros,
     pub(super) hooks: Vec<u64>,
     pub(super) hooks_failed: usize,
+    /// When the service acknowledged that a leg was answered.
+    answer_told: HashMap<String, Micros>,
 }
 
 impl Witness {
@@ -64,7 +70,13 @@ impl Witness {
         if let Some(since) = down_since {
             witness.outages.push((since, Micros::MAX));
         }
-        witness.calls.retain(|_, seen| seen.arrived.is_some());
+        let Self { calls, answer_told, .. } = &mut witness;
+        calls.retain(|_, seen| seen.arrived.is_some());
+        for seen in calls.values_mut() {
+            if let Some(answer) = seen.leg.as_ref().and_then(|leg| answer_told.get(leg)) {
+                seen.talk_told = Some(seen.talk_told.map_or(*answer, |end| end.min(*answer)));
+            }
+        }
         witness
     }
 
@@ -75,6 +87,12 @@ impl Witness {
             self.hooks_failed += 1;
         }
         let Some(call) = what.call() else { return };
+        if let Happening::HookAnswered { hook, status: Some(status), .. } = what
+            && hook == "status"
+            && status == "in-progress"
+        {
+            self.answer_told.entry(call.to_owned()).or_insert(at);
+        }
         let seen = self.calls.entry(call.to_owned()).or_default();
         match what {
             Happening::CallArrived { again, .. } => {
@@ -93,12 +111,16 @@ impl Witness {
                     seen.parked_since = None;
                 }
             }
-            Happening::Bridged { .. } => {
+            Happening::Bridged { leg, .. } => {
                 seen.first_bridged.get_or_insert(at);
+                seen.leg.get_or_insert_with(|| leg.clone());
                 seen.parked_since = None;
             }
             Happening::HookAnswered { hook, status: Some(status), .. } if hook == "status" && is_final(status) => {
                 seen.end_received.get_or_insert(at);
+            }
+            Happening::HookAnswered { hook, .. } if hook == "dial" && seen.first_bridged.is_some() => {
+                seen.talk_told.get_or_insert(at);
             }
             Happening::CallEnded { by, cause, .. } => {
                 seen.parked_since = None;
@@ -121,9 +143,24 @@ impl Witness {
         }
     }
 
-    /// Whether the service was down at some time between the two moments.
+    /// When something is due that was due at this moment: nothing is while the service is down, and until it has recovered.
+    pub(super) fn respite(&self, due: Micros, rules: &Rules) -> Micros {
+        self.outages.iter().fold(due, |due, (down, up)| {
+            let recovered = up.saturating_add(micros(rules.recovery));
+            if (*down..recovered).contains(&due) { recovered } else { due }
+        })
+    }
+
+    /// Whether an outage touches this stretch: measures leave it out. Promises do not, they have a [`Self::respite`].
     pub(super) fn was_down(&self, from: Micros, to: Micros) -> bool {
         self.outages.iter().any(|(down, up)| *down <= to && from <= *up)
+    }
+
+    /// All calls, in the order in which they came.
+    pub(super) fn in_order(&self) -> Vec<(&String, &Seen)> {
+        let mut calls: Vec<_> = self.calls.iter().collect();
+        calls.sort_by_key(|(sid, seen)| (seen.arrived, *sid));
+        calls
     }
 
     /// Callers who waited, never talked to anybody, and were hung up on.

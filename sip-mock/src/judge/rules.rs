@@ -1,0 +1,185 @@
+//! The rules that need the whole log, and what callers saw: nothing outlives its time, no place is lost, nobody is forgotten.
+//!
+//! What must hold: each rule names a moment by which something was due, and a crash excuses only what its respite covers
+//! ([`Witness::respite`]); who waited through it is judged like everybody else.
+
+use super::records::{EntryRecord, Place};
+use super::replay::Log;
+use super::witness::{Seen, Witness};
+use super::{Micros, Rules, Violation, micros};
+
+impl Log {
+    /// The place of a call.
+    fn place_of_call(&self, sid: &str) -> Option<(&String, &EntryRecord)> {
+        let id = self.entry_of_sid.get(sid)?;
+        self.entries.get(id).map(|entry| (id, entry))
+    }
+
+    /// Offers that were open for longer than the grace after the service knew that the caller was gone.
+    pub(super) fn ghosts(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+        let told = |sid: &String| witness.calls.get(sid).and_then(|seen| seen.end_received);
+        let mut ghosts = Vec::new();
+        for offer in &self.offers {
+            let Some(end) = offer.sid.as_ref().and_then(told) else { continue };
+            let over = offer.closed.unwrap_or(self.horizon);
+            if over > witness.respite(end + micros(rules.grace), rules) {
+                let for_ms = (over - end.max(offer.made)) / 1_000;
+                ghosts.push(Violation::GhostOffer { offer: offer.id.clone(), for_ms });
+            }
+        }
+        ghosts
+    }
+
+    /// Places that were given away although their callers were there, or came back in time.
+    pub(super) fn lost_places(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+        let mut lost = Vec::new();
+        for (sid, seen) in witness.in_order() {
+            if self.hears_music_for_nothing(sid, seen, witness, rules) {
+                let why = "the caller hears the music and has no place";
+                lost.push(Violation::LostPlace { entry: sid.clone(), why });
+            }
+            lost.extend(self.not_taken_up(sid, seen, witness, rules));
+        }
+        if rules.one_class {
+            lost.extend(self.untrue_keys(witness, rules));
+        }
+        lost
+    }
+
+    /// A caller who hears the hold music has a place, now and a while ago.
+    fn hears_music_for_nothing(&self, sid: &str, seen: &Seen, witness: &Witness, rules: &Rules) -> bool {
+        let Some(music) = seen.parked_since else { return false };
+        let without = match self.place_of_call(sid).map(|(_, entry)| entry.place) {
+            None => music,
+            Some(Place::Ended(at)) => at.max(music),
+            Some(Place::Waiting(_) | Place::Taken(_) | Place::Talking(_)) => return false,
+        };
+        self.horizon > witness.respite(without + 5 * micros(rules.grace), rules)
+    }
+
+    /// A place that was lost is taken up by the redial of the same number.
+    fn not_taken_up(&self, sid: &str, seen: &Seen, witness: &Witness, rules: &Rules) -> Option<Violation> {
+        let before = seen.again.as_ref()?;
+        let earlier = witness.calls.get(before)?;
+        let ((old, _), (new, record)) = (self.place_of_call(before)?, self.place_of_call(sid)?);
+        let in_time = earlier.ended.as_ref().is_some_and(|end| record.joined - end.at < micros(rules.redeem));
+        let lost = old != new && earlier.first_bridged.is_none() && in_time;
+        lost.then(|| Violation::LostPlace { entry: old.clone(), why: "a redial in time got a new place" })
+    }
+
+    /// Keys that contradict what callers heard: somebody who was in music clearly later stands before.
+    fn untrue_keys(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+        let first_heard =
+            |e: &EntryRecord| e.sid.as_ref().and_then(|sid| witness.calls.get(sid)).and_then(|seen| seen.queued);
+        let mut heard: Vec<_> =
+            self.entries.iter().filter_map(|(id, e)| first_heard(e).map(|at| (e.key, at, id))).collect();
+        heard.sort();
+        let tolerance = 2 * micros(rules.grace);
+        let mut latest = Micros::MIN;
+        let mut untrue = Vec::new();
+        for (_, at, id) in heard {
+            // A redial hears its first music long after its place was taken.
+            if self.entries.get(id).is_some_and(|e| e.redeemed) {
+                continue;
+            }
+            if at + tolerance < latest {
+                untrue.push(Violation::LostPlace { entry: id.clone(), why: "callers who came later stand before it" });
+            }
+            latest = latest.max(at);
+        }
+        untrue
+    }
+
+    /// Callers of whom the log should tell, and does not. An empty log is no proof of a clean evening.
+    pub(super) fn unaccounted(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+        let mut unaccounted = Vec::new();
+        for (sid, seen) in witness.in_order() {
+            // What was before the log began is not its business.
+            if seen.arrived.is_some_and(|arrived| arrived < self.first) {
+                continue;
+            }
+            let entry = self.place_of_call(sid).map(|(_, entry)| entry);
+            let what = match entry {
+                None if seen.first_parked.is_some() => Some("waited, and the log knows of no place"),
+                _ => self.talk_untold(seen, entry, witness, rules),
+            };
+            unaccounted.extend(what.map(|what| Violation::Unaccounted { call: sid.clone(), what }));
+        }
+        unaccounted
+    }
+
+    /// A caller who talked, and the service was told of it: the log says so, and that it served them.
+    fn talk_untold(
+        &self,
+        seen: &Seen,
+        entry: Option<&EntryRecord>,
+        witness: &Witness,
+        rules: &Rules,
+    ) -> Option<&'static str> {
+        let told = seen.talk_told?;
+        // A caller who is gone in the same moment may be reported gone first.
+        if seen.ended.as_ref().is_some_and(|end| end.at <= told + micros(rules.slack)) {
+            return None;
+        }
+        let due = witness.respite(told + micros(rules.grace), rules);
+        if self.horizon > due && entry.and_then(|e| e.talking).is_none_or(|talking| talking > due) {
+            return Some("talked to an agent, and the log does not say so");
+        }
+        let due = witness.respite(seen.end_received? + micros(rules.grace), rules);
+        let served = entry.is_some_and(|e| e.ended_as.as_deref() == Some("served"));
+        (self.horizon > due && !served)
+            .then_some("talked to an agent, and is not among those whom the log calls served")
+    }
+
+    /// Pairs that could have met and did not.
+    pub(super) fn kept_apart_too_long(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+        let most = micros(rules.apart);
+        let late = |could: Micros, met: Micros| met > witness.respite(could + most, rules);
+        let mut apart: Vec<_> = self
+            .meetings
+            .iter()
+            .filter(|(could, met)| late(*could, *met))
+            .map(|(could, met)| Violation::KeptApart { for_ms: (met - could) / 1_000 })
+            .collect();
+        // A dispatcher that fell silent makes no offers whose lateness could be measured.
+        if let Some(could) = self.could_meet_since()
+            && late(could, self.horizon)
+        {
+            apart.push(Violation::KeptApart { for_ms: (self.horizon - could) / 1_000 });
+        }
+        apart
+    }
+
+    /// Transient states that outlived their deadline.
+    pub(super) fn stuck(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+        let beyond = |deadline: Micros, over: Micros| over > witness.respite(deadline + micros(rules.grace), rules);
+        let mut stuck = Vec::new();
+        let mut note = |what: &'static str, id: &String, deadline: Micros, over: Micros| {
+            if beyond(deadline, over) {
+                stuck.push(Violation::Stuck { what, id: id.clone(), for_ms: (over - deadline) / 1_000 });
+            }
+        };
+        for offer in &self.offers {
+            let over = offer.closed.unwrap_or(self.horizon);
+            if let Some(deadline) = offer.deadline {
+                note("offer", &offer.id, deadline, offer.accepted.unwrap_or(over));
+            }
+            if let Some(accepted) = offer.accepted {
+                note("connecting", &offer.id, accepted + micros(rules.connect), over);
+            }
+        }
+        for stay in &self.overstays {
+            note(stay.what, &stay.agent, stay.deadline, stay.over.unwrap_or(self.horizon));
+        }
+        let told = |sid: &String| witness.calls.get(sid).and_then(|seen| seen.end_received);
+        for (id, entry) in &self.entries {
+            let Some(end) = entry.sid.as_ref().and_then(told) else { continue };
+            let over = match entry.place {
+                Place::Ended(at) => at,
+                Place::Waiting(_) | Place::Taken(_) | Place::Talking(_) => self.horizon,
+            };
+            note("entry of a caller who is gone", id, end, over);
+        }
+        stuck
+    }
+}
