@@ -3,7 +3,8 @@ import { computed, signal } from "@preact/signals";
 import * as clock from "../common/clock";
 import { whoAmI } from "../common/session";
 import { type Link, type LinkEvent, link } from "../common/link";
-import { type Command, type FromPage, PROTOCOL, type ToPage } from "../protocol";
+import { greeted } from "../common/renew";
+import type { Command, FromPage, ToPage } from "../protocol";
 import { type ConsoleEvent, type ConsoleState, initial, reduce, repeatable } from "./state";
 
 /** A button is free again after this long without an answer. */
@@ -15,19 +16,29 @@ export const setup = computed(() => state.value.setup);
 /** Whether commands reach the server at this moment. */
 export const connected = computed(() => state.value.link === "live" || state.value.link === "stale");
 
+/** Names this window for as long as it is open: the server tells by it who comes back and who comes new. */
+const WINDOW = key();
+
 let socket: Link | undefined;
 
 export function start(): void {
     clock.start();
-    socket = link<ToPage>("/console/ws", heard);
+    socket = link<ToPage>((byItself) => `/console/ws?window=${WINDOW}&by_itself=${byItself}`, heard);
 }
 
 export function tell(event: ConsoleEvent): void {
     state.value = reduce(state.peek(), event);
 }
 
-/** Asks the server. What is still unanswered is not asked twice: the same command goes out again under its key. */
+/**
+ * Asks the server. What is still unanswered is not asked twice: the same command goes out again under its key. A window
+ * that has lost the desk asks nothing: it would be carried out when it gets the desk back.
+ */
 export function ask(command: Command): void {
+    const { link: connection } = state.peek();
+    if (connection === "superseded" || connection === "logged_out") {
+        return;
+    }
     const known = state.peek().waiting.find(({ command: other }) => JSON.stringify(other) === JSON.stringify(command));
     if (known && !known.late) {
         return;
@@ -58,9 +69,8 @@ function send(cmd: string, command: Command): void {
 function heard(event: LinkEvent<ToPage>): void {
     if (event.kind === "frame") {
         if (event.frame.t === "hello") {
-            if (event.frame.protocol !== PROTOCOL) {
-                renew();
-            }
+            greeted(event.frame.protocol);
+            socket?.expect(event.frame.heartbeat_ms);
             clock.heard(event.frame.epoch_ms);
         } else if (event.frame.t === "queue") {
             clock.heard(event.frame.epoch_ms);
@@ -90,16 +100,7 @@ async function expired(): Promise<void> {
     }
 }
 
-/** The server speaks another version: load its page, but never in a circle. */
-function renew(): void {
-    const mark = `vaxline.renewed.${PROTOCOL}`;
-    if (sessionStorage.getItem(mark) === null) {
-        sessionStorage.setItem(mark, "1");
-        location.reload();
-    }
-}
-
-/** A new key for a command: 128 bits of chance. `randomUUID` would need HTTPS. */
+/** A new key, for a command or a window: 128 bits of chance. `randomUUID` would need HTTPS. */
 function key(): string {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

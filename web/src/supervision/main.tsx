@@ -9,10 +9,11 @@ import { Badge, Icon, Timer } from "../common/elements";
 import { watchFocus } from "../common/focus";
 import { moment, span } from "../common/format";
 import { link } from "../common/link";
+import { greeted } from "../common/renew";
 import { logOut, pageOf, whoAmI } from "../common/session";
 import { choose, has, language, restoreLanguage, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
-import { type AgentState, type Board, PROTOCOL, type ToWall } from "../protocol";
+import type { AgentState, Board, ToWall } from "../protocol";
 import { count, initial, reduce, sorted, STATES } from "./state";
 
 const state = signal(initial);
@@ -215,12 +216,13 @@ function reasonWord(code: string): string {
 
 function start(): void {
     clock.start();
-    link<ToWall>("/supervision/ws", (event) => {
+    const line = link<ToWall>(() => "/supervision/ws", (event) => {
         if (event.kind === "frame") {
             clock.heard(event.frame.t === "hello" ? event.frame.epoch_ms : event.frame.board.epoch_ms);
-            // A wall hangs for weeks: it takes a new version by itself.
-            if (event.frame.t === "hello" && event.frame.protocol !== PROTOCOL) {
-                location.reload();
+            if (event.frame.t === "hello") {
+                // A wall hangs for weeks: it takes a new version by itself.
+                greeted(event.frame.protocol);
+                line.expect(event.frame.heartbeat_ms);
             }
         }
         state.value = reduce(state.peek(), event);
