@@ -63,14 +63,13 @@ export const persons = [
         person: {
             ...nobody, id: "p1", family_name: "Dvořák", given_name: "Łucja", born_on: "1938-02-11",
             street: "Königsbrücker Straße 12", postcode: "01099", town: "Dresden", phone: "+493515550101",
-            claim: "age_80",
         },
         booked: "K7MXQ2PR9T4A",
     },
     {
         person: {
             ...nobody, id: "p2", family_name: "Dvořák", given_name: "Jürgen", born_on: "1938-02-11",
-            street: "Bautzner Landstraße 7", postcode: "01324", town: "Dresden", claim: "age_80",
+            street: "Bautzner Landstraße 7", postcode: "01324", town: "Dresden",
         },
         booked: null,
     },

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { AgentState, Command, Desk, PairView, Setup, ToPage } from "../src/protocol";
+import type { AgentState, Command, Desk, DraftForm, PairView, Setup, ToPage } from "../src/protocol";
+import { wishOf } from "../src/console/check";
+import { freshForm } from "../src/console/draft";
 import { type ConsoleState, initial, reduce, repeatable } from "../src/console/state";
 
 const setup: Setup = {
@@ -54,6 +56,8 @@ const pair = (token: string): PairView => ({
 });
 
 const reservation = (token: string) => ({ id: `of-${token}`, pair: pair(token), until_ms: 1 });
+
+const wish: DraftForm = { ...freshForm(null), centre: "dresden" };
 
 let state: ConsoleState;
 
@@ -155,6 +159,7 @@ describe("the six states of the connection", () => {
         state = reduce(state, { kind: "link", event: { kind: "closed", code: 4001 } });
         expect(state.link).toBe("superseded");
         expect(state.waiting).toEqual([]);
+        expect(state.desk, "nothing of the desk stays").toBeUndefined();
     });
 
     test("logged out elsewhere is a state of its own", () => {
@@ -215,13 +220,13 @@ describe("commands", () => {
 describe("pairs and reservations", () => {
     beforeEach(() => {
         frame({ t: "call", seq: 11, call: call("one") });
-        asked("p", { t: "propose", form: {} as never }, "one");
+        asked("p", { t: "propose", form: wish }, "one");
         const pairs = [pair("a"), pair("b"), pair("c")];
         frame({ t: "ack", cmd: "p", ok: true, error: null, result: { kind: "pairs", pairs } });
     });
 
     test("a pair that is taken is struck out, its alternatives stand below it, the rest stays", () => {
-        asked("r", { t: "reserve", token: "b", form: {} as never }, "one");
+        asked("r", { t: "reserve", token: "b", form: wish }, "one");
         const pairs = [pair("x"), pair("c"), pair("y")];
         const error = { code: "pair_taken", field: null, detail: "" };
         frame({ t: "ack", cmd: "r", ok: false, error, result: { kind: "pairs", pairs } });
@@ -232,6 +237,15 @@ describe("pairs and reservations", () => {
             ["y", false, true],
             ["c", false, false],
         ]);
+    });
+
+    test("proposals are for the wish they were made for, whatever is typed meanwhile", () => {
+        expect(state.proposedFor).toBe(wishOf(wish));
+        expect(wishOf({ ...wish, note: "ruft wieder an", person: { ...wish.person, town: "Riesa" } })).toBe(state.proposedFor);
+        for (const other of [{ centre: "riesa" }, { from_day: "20.05.2021" }, { day_part: "morning" }]) {
+            expect(wishOf({ ...wish, ...other })).not.toBe(state.proposedFor);
+        }
+        expect(wishOf({ ...wish, person: { ...wish.person, born_on: "24.03.1939" } })).not.toBe(state.proposedFor);
     });
 
     test("a reservation that lapses is said, one that is given back or booked is not", () => {
@@ -266,7 +280,7 @@ describe("pairs and reservations", () => {
             email: null,
         };
         frame({ t: "reservation", seq: 12, reservation: reservation("a") });
-        asked("c", { t: "confirm", reservation: "of-a", form: {} as never, letter: true, email: false }, "one");
+        asked("c", { t: "confirm", reservation: "of-a", form: wish, letter: true, email: false }, "one");
         frame({ t: "bookings", seq: 13, bookings: [{ ...booking, letter: "available" }] });
         frame({ t: "ack", cmd: "c", ok: true, error: null, result: { kind: "booking", booking } });
         expect(state.desk?.bookings).toHaveLength(1);

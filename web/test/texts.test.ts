@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, existsSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { describe, expect, test } from "vitest";
@@ -56,6 +56,18 @@ describe("texts_de_en_complete", () => {
         expect(idle).toEqual([]);
     });
 
+    test("every state of a booking and its papers has a text", () => {
+        const states = { letter: "0050_correspondence", email: "0050_correspondence", series: "0040_scheduling" };
+        for (const [table, migration] of Object.entries(states)) {
+            const sql = readFileSync(join(RUST, "../migrations", `${migration}.sql`), "utf8");
+            const check = new RegExp(`create table ${table} \\([^;]*?\\bstate +text[^;]*?check \\(state in\\s*\\(([^)]+)\\)`);
+            const named = Array.from(check.exec(sql)?.[1]?.matchAll(/'([a-z_]+)'/g) ?? [], (found) => found[1] ?? "");
+            expect(named.length, table).toBeGreaterThan(2);
+            const family = table === "series" ? "booking" : table;
+            expect(named.filter((state) => !de.has(`${family}-${state.replaceAll("_", "-")}`)), table).toEqual([]);
+        }
+    });
+
     test("every refusal that a page can be told has a text", () => {
         const files = [
             "accounts/model.rs",
@@ -63,7 +75,7 @@ describe("texts_de_en_complete", () => {
             "hotline/console/error.rs",
             "hotline/queue/decide/react.rs",
             "scheduling/error.rs",
-            "scheduling/eligibility/decide.rs",
+            "scheduling/eligibility/decide/mod.rs",
             "scheduling/persons/parse.rs",
         ];
         // Said to administrators at the terminal or to other programs, never to a page.
@@ -80,7 +92,7 @@ describe("texts_de_en_complete", () => {
             "agent",
             "supervisor",
         ]);
-        for (const file of files.map((name) => join(RUST, name)).filter(existsSync)) {
+        for (const file of files.map((name) => join(RUST, name))) {
             const source = readFileSync(file, "utf8");
             const codes = [
                 ...Array.from(source.matchAll(/Self::\w+(?:\(_\)|(?: \{ \.\. \}))? => "([a-z_]+)"/g), (found) => found[1] ?? ""),

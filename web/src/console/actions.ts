@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { dateOf } from "../common/format";
 import { has, refusal, t } from "../common/texts";
 import type { BookingView, PersonHit } from "../protocol";
-import { type Field, type FieldError, missingForBooking, missingForProposal, tidied } from "./check";
+import { type Field, type FieldError, missingForBooking, missingForProposal, tidied, wishOf } from "./check";
 import { ask, busy, connected, desk, setup, state, tell } from "./desk";
 import { another, edit, form, save, wanted } from "./draft";
 
@@ -20,6 +20,20 @@ export const lookup = signal({ reference: "", born_on: "" });
 export const cancelling = signal<BookingView | undefined>(undefined);
 /** The offer on the screen, and since when by the page's clock. */
 let shown = { id: "", at: 0 };
+
+/** The proposals, as long as they are for what the form says now. */
+export const proposals = computed(() => {
+    const { proposals: made, proposedFor } = state.value;
+    return proposedFor === wishOf(form.value) ? made : undefined;
+});
+
+/** Nothing of the last caller stays: what was begun for one must not be finished for the next. */
+export function clear(): void {
+    adding.value = false;
+    cancelling.value = undefined;
+    missing.value = { errors: [], attempt: 0 };
+    lookup.value = { reference: "", born_on: "" };
+}
 
 /** All errors at fields: the page's own, and the server's for the last command. */
 export const fieldErrors = computed<FieldError[]>(() => {
@@ -125,9 +139,12 @@ export function findPersons(): void {
     ask({ t: "find_persons", family_name: family_name.trim(), born_on: born });
 }
 
-/** Takes a person that was found into the form. */
+/** Takes a person that was found into the form. Where the register knows nothing, what was typed stays. */
 export function take({ person }: PersonHit): void {
-    edit({ ...form.peek(), person });
+    const typed = form.peek().person;
+    const { claim, phone, email } = person;
+    const contact = { claim: claim || typed.claim, phone: phone || typed.phone, email: email || typed.email };
+    edit({ ...form.peek(), person: { ...person, ...contact } });
     tell({ kind: "forget", what: "hits" });
     missing.value = { errors: [], attempt: missing.peek().attempt };
 }

@@ -78,3 +78,9 @@ export function tidied(form: DraftForm): DraftForm {
         centre: form.centre === "" ? null : form.centre,
     };
 }
+
+/** What a proposal depends on, as one text: where it differs, another pair would be proposed. */
+export function wishOf(form: DraftForm): string {
+    const { person, centre, from_day, day_part } = tidied(form);
+    return JSON.stringify([person.born_on, person.claim, centre, from_day, day_part]);
+}

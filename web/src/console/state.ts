@@ -12,6 +12,7 @@ import type {
     Setup,
     ToPage,
 } from "../protocol";
+import { wishOf } from "./check";
 import { CLOSED_LOGGED_OUT, CLOSED_SUPERSEDED, type LinkEvent } from "../common/link";
 
 /** How the page stands to the server. That a part is down is not here: `desk.degraded` says it. */
@@ -59,6 +60,8 @@ export interface ConsoleState {
     hits: PersonHit[] | undefined;
     found: BookingView[] | undefined;
     proposals: Proposal[] | undefined;
+    /** What the proposals were made for: for another wish they are worth nothing. */
+    proposedFor: string | undefined;
     notice: Notice | undefined;
     /** The version of the draft that the server has acknowledged. */
     saved: number | undefined;
@@ -75,6 +78,7 @@ export const initial: ConsoleState = {
     hits: undefined,
     found: undefined,
     proposals: undefined,
+    proposedFor: undefined,
     notice: undefined,
     saved: undefined,
 };
@@ -110,7 +114,7 @@ function linked(state: ConsoleState, event: LinkEvent<ToPage>): ConsoleState {
             return state.link === "live" ? { ...state, link: "stale" } : state;
         case "closed":
             if (event.code === CLOSED_SUPERSEDED) {
-                return { ...state, link: "superseded", waiting: [] };
+                return superseded(state);
             }
             if (event.code === CLOSED_LOGGED_OUT) {
                 return { ...state, link: "logged_out", waiting: [] };
@@ -132,7 +136,7 @@ function framed(before: ConsoleState, frame: ToPage): ConsoleState {
         case "snapshot":
             return snapshot(state, frame.seq, frame.desk, frame.setup);
         case "superseded":
-            return { ...state, link: "superseded", waiting: [] };
+            return superseded(state);
         case "ack":
             return answered(state, frame);
         case "agent":
@@ -148,6 +152,11 @@ function framed(before: ConsoleState, frame: ToPage): ConsoleState {
             // A frame that this page does not know: a newer server says it to newer pages.
             return state;
     }
+}
+
+/** Another window has the desk: here nothing of it stays, and nothing that was asked is asked again. */
+function superseded(state: ConsoleState): ConsoleState {
+    return { ...cleared(state), link: "superseded", desk: undefined, waiting: [], notice: undefined };
 }
 
 function snapshot(state: ConsoleState, seq: number, desk: Desk, setup: Setup): ConsoleState {
@@ -258,7 +267,11 @@ function answered(state: ConsoleState, ack: Extract<ToPage, { t: "ack" }>): Cons
         case "persons":
             return { ...settled, hits: ack.result.persons };
         case "pairs":
-            return { ...settled, proposals: ack.result.pairs.map((pair) => ({ pair, taken: false, fresh: false })) };
+            return {
+                ...settled,
+                proposals: ack.result.pairs.map((pair) => ({ pair, taken: false, fresh: false })),
+                proposedFor: "form" in question ? wishOf(question.form) : undefined,
+            };
         case "reserved":
             return settled.desk
                 ? { ...settled, desk: { ...settled.desk, reservation: ack.result.reservation } }
@@ -294,6 +307,7 @@ function refused(state: ConsoleState, question: Command, error: Refused, instead
         ...state,
         notice: { kind: "refused", about: question.t, error },
         proposals: lost === undefined ? state.proposals : struck(state.proposals, lost, instead),
+        proposedFor: instead && "form" in question ? wishOf(question.form) : state.proposedFor,
     };
 }
 
@@ -340,7 +354,7 @@ function refreshed(found: BookingView[] | undefined, news: BookingView[]): Booki
 
 /** Nothing of the last caller stays on the desk. */
 function cleared(state: ConsoleState): ConsoleState {
-    return { ...state, hits: undefined, found: undefined, proposals: undefined, saved: undefined };
+    return { ...state, hits: undefined, found: undefined, proposals: undefined, proposedFor: undefined, saved: undefined };
 }
 
 /** Which of the unanswered commands are repeated after a snapshot, and which are let go. */

@@ -153,7 +153,6 @@ wish-part-afternoon = nachmittags
 wish-propose = Vorschlagen
 proposals-how = Geburtsdatum und Berechtigung genügen für Vorschläge. Der Name kann danach kommen.
 proposals-title = Vorgeschlagene Terminpaare
-proposals-none = Zurzeit ist dort kein Terminpaar frei. Fragen Sie nach einem anderen Zentrum oder einem späteren Tag.
 proposal-taken = gerade vergeben
 proposal-fresh = neu
 pair-taken = Dieses Terminpaar wurde gerade vergeben. Die nächsten freien stehen darunter.
@@ -168,6 +167,7 @@ aloud-reference = Vorgangsnummer
 booked-title = In diesem Gespräch gebucht
 booking-confirmed = gebucht
 booking-cancelled = abgesagt
+booking-completed = wahrgenommen
 papers-none = Keine Bestätigung gewünscht.
 letter-is = Brief: { $state }
 letter-ordered = beauftragt
@@ -176,12 +176,17 @@ letter-leased = beim Druckdienst
 letter-accepted = vom Druckdienst angenommen
 letter-printed = gedruckt
 letter-mailed = in der Post
+letter-returned = zurückgekommen
+letter-diverted = auf anderem Weg zugestellt
 letter-superseded = durch neueren ersetzt
 letter-held = angehalten
 email-is = E-Mail: { $state }
 email-ordered = beauftragt
 email-sent = gesendet
 email-failed = nicht zustellbar
+email-in-doubt = vielleicht nicht angekommen
+email-superseded = durch neuere ersetzt
+state-other = in Bearbeitung
 
 ## Leitfaden und vorhandene Buchung
 

@@ -153,7 +153,6 @@ wish-part-afternoon = afternoon
 wish-propose = Propose
 proposals-how = Date of birth and entitlement are enough for proposals. The name can come later.
 proposals-title = Proposed pairs of appointments
-proposals-none = No pair of appointments is free there at present. Ask for another centre or a later day.
 proposal-taken = just taken
 proposal-fresh = new
 pair-taken = This pair has just been taken. The nearest free ones are below it.
@@ -168,6 +167,7 @@ aloud-reference = Reference
 booked-title = Booked in this call
 booking-confirmed = booked
 booking-cancelled = cancelled
+booking-completed = completed
 papers-none = No confirmation wanted.
 letter-is = Letter: { $state }
 letter-ordered = ordered
@@ -176,12 +176,17 @@ letter-leased = with the print service
 letter-accepted = accepted by the print service
 letter-printed = printed
 letter-mailed = in the post
+letter-returned = came back
+letter-diverted = delivered another way
 letter-superseded = replaced by a newer one
 letter-held = held back
 email-is = E-mail: { $state }
 email-ordered = ordered
 email-sent = sent
 email-failed = could not be delivered
+email-in-doubt = may not have arrived
+email-superseded = replaced by a newer one
+state-other = in progress
 
 ## Guide and existing bookings
 

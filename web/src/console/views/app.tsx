@@ -4,7 +4,7 @@ import { Announcer } from "../../common/announce";
 import { Button, Icon } from "../../common/elements";
 import { focus, useFocusOn } from "../../common/focus";
 import { t } from "../../common/texts";
-import { adding, book, bookingBlocked, inCall, lookup, missing, nextPerson, reading } from "../actions";
+import { adding, book, bookingBlocked, clear, inCall, nextPerson, reading } from "../actions";
 import { busy, connected, desk, state } from "../desk";
 import { edit, form, save, unsaved } from "../draft";
 import { Appointment } from "./appointment";
@@ -59,10 +59,9 @@ function Workspace() {
     const bookings = desk.value?.bookings.length ?? 0;
     useEffect(() => {
         // A new caller: an empty desk, and the focus where the caller's wish begins.
-        adding.value = false;
-        missing.value = { errors: [], attempt: 0 };
-        lookup.value = { reference: "", born_on: "" };
+        clear();
         focus(document.getElementById(call?.topic === "change" ? "lookup-reference" : "person-family_name"));
+        return clear;
     }, [call?.entry]);
     useEffect(() => {
         adding.value = false;

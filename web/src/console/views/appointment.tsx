@@ -7,13 +7,13 @@ import { fours, moment } from "../../common/format";
 import { seconds, serverNow } from "../../common/clock";
 import { language, t } from "../../common/texts";
 import type { BookingView, ReservationView } from "../../protocol";
-import { propose, reading, release, reserve } from "../actions";
-import { busy, desk, setup, state } from "../desk";
+import { proposals, propose, reading, release, reserve } from "../actions";
+import { busy, desk, setup } from "../desk";
 import { edit, form, keep } from "../draft";
 import { arrows } from "../keys";
 import type { Proposal } from "../state";
 import { Field, Select } from "./fields";
-import { centrePlace, fully, shortly } from "./words";
+import { centrePlace, fully, paperWord, shortly } from "./words";
 
 /** From here on the agent is asked whether the pair is still wanted. */
 const ENDING_MS = 120_000;
@@ -129,35 +129,28 @@ function Reserved({ reservation }: { reservation: ReservationView }) {
 }
 
 function Proposals() {
-    const { proposals } = state.value;
+    const made = proposals.value;
     const reserved = desk.value?.reservation?.pair.token;
-    const taken = proposals?.filter((proposal) => proposal.taken).length ?? 0;
-    const first = proposals?.[0]?.pair.token;
+    const taken = made?.filter((proposal) => proposal.taken).length ?? 0;
+    const first = made?.[0]?.pair.token;
     useEffect(() => {
         // New proposals take the focus, so that ↓ and Enter reserve; alternatives come in place and move nothing.
-        if (first !== undefined && proposals?.every((proposal) => !proposal.taken)) {
+        if (first !== undefined && made?.every((proposal) => !proposal.taken)) {
             focus(document.querySelector<HTMLElement>("#proposals button"));
         }
-    }, [first, proposals?.length]);
+    }, [first, made?.length]);
     useEffect(() => {
         if (taken > 0) {
             say(t("pair-taken"), "assertive");
             focus(document.querySelector<HTMLElement>("#proposals .is-fresh button"));
         }
     }, [taken]);
-    if (!proposals) {
+    if (!made) {
         return <p class="note">{t("proposals-how")}</p>;
-    }
-    if (proposals.length === 0) {
-        return (
-            <p class="note" id="proposals-none" tabIndex={-1}>
-                <Icon name="info" size="small" /> {t("proposals-none")}
-            </p>
-        );
     }
     return (
         <ul class="choices proposals" id="proposals" aria-label={t("proposals-title")} onKeyDown={arrows}>
-            {proposals.map((proposal, index) => (
+            {made.map((proposal, index) => (
                 <li
                     key={proposal.pair.token}
                     class={`${proposal.taken ? "is-taken" : ""} ${proposal.fresh ? "is-fresh" : ""}`}
@@ -241,19 +234,24 @@ function ReadAloud({ booking }: { booking: BookingView }) {
     );
 }
 
+type Tone = "success" | "warning" | "danger";
+/** Where a paper has arrived, or somebody must see to it; on its way it has the tone of news. */
+const LETTER_TONES: Record<string, Tone> = { mailed: "success", held: "danger", returned: "danger", diverted: "warning" };
+const EMAIL_TONES: Record<string, Tone> = { sent: "success", failed: "danger", in_doubt: "warning" };
+
 /** What became of the letter and the mail, live. */
 export function Papers({ booking }: { booking: BookingView }) {
     const { letter, email } = booking;
     return (
         <p class="papers-state">
             {letter === null ? null : (
-                <Badge tone={letter === "held" ? "danger" : letter === "mailed" ? "success" : "info"} sign="draft">
-                    {t("letter-is", { state: t(`letter-${letter}`) })}
+                <Badge tone={LETTER_TONES[letter] ?? "info"} sign="draft">
+                    {t("letter-is", { state: paperWord("letter", letter) })}
                 </Badge>
             )}
             {email === null ? null : (
-                <Badge tone={email === "failed" ? "danger" : email === "sent" ? "success" : "info"} sign="mail">
-                    {t("email-is", { state: t(`email-${email}`) })}
+                <Badge tone={EMAIL_TONES[email] ?? "info"} sign="mail">
+                    {t("email-is", { state: paperWord("email", email) })}
                 </Badge>
             )}
             {letter === null && email === null ? t("papers-none") : null}

@@ -4,6 +4,7 @@ import { say } from "../../common/announce";
 import { Button, Icon } from "../../common/elements";
 import { moment } from "../../common/format";
 import { has, language, refusal, t } from "../../common/texts";
+import { proposals } from "../actions";
 import { desk, state, takeBack, tell } from "../desk";
 
 export function Bars() {
@@ -51,9 +52,9 @@ function DegradedBar() {
 
 /** Refusals without a field, and answers that did not come. */
 function NoticeBar() {
-    const { notice, proposals } = state.value;
+    const { notice } = state.value;
     // A pair that was taken is struck out where it stands, with others below it: no second word, nothing moves.
-    const saidInPlace = notice?.kind === "refused" && notice.about === "reserve" && proposals?.some(({ taken }) => taken);
+    const saidInPlace = notice?.kind === "refused" && notice.about === "reserve" && proposals.value?.some(({ taken }) => taken);
     const text =
         notice?.kind === "no_answer"
             ? t("notice-no-answer")

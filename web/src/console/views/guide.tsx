@@ -9,7 +9,7 @@ import { cancel, cancelling, findBooking, lookup } from "../actions";
 import { busy, setup, state, tell } from "../desk";
 import { Papers } from "./appointment";
 import { Field, Summary } from "./fields";
-import { centreName, fully, shortly } from "./words";
+import { bookingWord, centreName, fully, shortly } from "./words";
 
 export function Guide() {
     return (
@@ -127,7 +127,7 @@ function FoundBooking({ booking }: { booking: BookingView }) {
             <p class="found__head">
                 <b>{booking.name}</b>
                 <Badge tone={active ? "success" : "neutral"} sign={active ? "success" : "close"}>
-                    {t(`booking-${booking.state}`)}
+                    {bookingWord(booking.state)}
                 </Badge>
             </p>
             <p class="figures">

@@ -7,6 +7,7 @@ import { t } from "../../common/texts";
 import type { AgentState } from "../../protocol";
 import { inCall, notReady, ready, toggleReady } from "../actions";
 import { busy, desk, setup, state } from "../desk";
+import { Lasting } from "./lasting";
 import { reasonWord, stateWord } from "./words";
 import { AgentMenu } from "./settings";
 
@@ -126,7 +127,7 @@ function Queue() {
             </span>
             <span>
                 {t("queue-longest")}{" "}
-                <b>{queue.longest_since_ms === null ? "–" : <Timer since={queue.longest_since_ms} />}</b>
+                <b>{queue.longest_since_ms === null ? "–" : <Lasting since={queue.longest_since_ms} />}</b>
             </span>
         </p>
     );

@@ -10,6 +10,7 @@ import { ask, busy, desk, setup, state } from "../desk";
 import { ring, silence } from "../ring";
 import { Script } from "./guide";
 import { KeyList } from "./settings";
+import { Lasting } from "./lasting";
 import { languageWord, reasonWord, topicWord } from "./words";
 
 export function Lobby() {
@@ -40,16 +41,17 @@ export function Lobby() {
 
 function Status({ agent }: { agent: AgentView }) {
     const queue = desk.value?.queue;
-    const { notice } = state.value;
+    const { notice, link } = state.value;
+    const old = link === "live" ? "" : " is-old";
     return (
         <section class="pane lobby__main" aria-labelledby="lobby-title">
             <h2 class="lobby__title" id="lobby-title" tabIndex={-1} data-home="">
                 {title(agent)}
             </h2>
-            <p class="lobby__since">
-                <Timer since={agent.since_ms} />
+            <p class={`lobby__since${old}`}>
+                <Lasting since={agent.since_ms} />
             </p>
-            <p class="lobby__queue">
+            <p class={`lobby__queue${old}`}>
                 {!queue || queue.waiting === 0 ? (
                     t("queue-nobody")
                 ) : (
@@ -57,7 +59,7 @@ function Status({ agent }: { agent: AgentView }) {
                         {t("queue-many", { count: queue.waiting })}{" "}
                         {queue.longest_since_ms === null ? null : (
                             <>
-                                {t("queue-longest-sentence")} <Timer since={queue.longest_since_ms} />
+                                {t("queue-longest-sentence")} <Lasting since={queue.longest_since_ms} />
                             </>
                         )}
                     </>
@@ -108,6 +110,10 @@ function Offer({ offer }: { offer: OfferView }) {
     const before = useRef<Element | null>(null);
     const text = [offer.number_masked ?? t("number-withheld"), topicWord(offer.topic), languageWord(offer.language)];
     useEffect(() => {
+        // A dialog would lie over the offer, and take the keys.
+        for (const dialog of document.querySelectorAll<HTMLDialogElement>("dialog[open]")) {
+            dialog.close();
+        }
         before.current = document.activeElement;
         offerShown(offer.id);
         focus(document.getElementById("accept"));
@@ -130,7 +136,7 @@ function Offer({ offer }: { offer: OfferView }) {
         };
     }, [offer.id]);
     return (
-        <section class="pane lobby__main offer" aria-labelledby="offer-title">
+        <section class="pane lobby__main offer" aria-labelledby="offer-title" data-offer={offer.id}>
             <h2 class="offer__title" id="offer-title">
                 <Icon name="phone" size="large" /> {t("offer-title")}
             </h2>

@@ -21,6 +21,15 @@ export function languageWord(code: string): string {
     return known(`language-${code}`) ?? code;
 }
 
+/** What became of a letter or a mail. A state that a newer server knows has a neutral word, never its code. */
+export function paperWord(paper: "letter" | "email", state: string): string {
+    return known(`${paper}-${state.replaceAll("_", "-")}`) ?? t("state-other");
+}
+
+export function bookingWord(state: string): string {
+    return known(`booking-${state}`) ?? t("state-other");
+}
+
 export function centreName(code: string): string {
     return setup.value?.centres.find((centre) => centre.code === code)?.name ?? code;
 }
