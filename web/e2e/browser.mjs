@@ -1,4 +1,6 @@
 /** A real Chromium, and the small language that the tests speak to the pages in. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -46,6 +48,36 @@ export function theSupervisor() {
     return { login, password };
 }
 
+/** Pages that are still open. @type {Set<Page>} */
+const opened = new Set();
+
+/**
+ * After a test: a page that is still open has failed it. What it showed is kept to be looked at, and its desk is left free
+ * for the next test, which may have the same agent.
+ */
+export async function tidyUp() {
+    for (const page of opened) {
+        const picture = join(tmpdir(), `vaxline-failed-${process.pid}-${Date.now()}.png`);
+        await page.screenshot({ path: picture }).catch(() => {});
+        console.error(`a test left ${page.url()} open; it looked like ${picture}`);
+        page.setDefaultTimeout(3_000);
+        const free = async () => {
+            const back = page.getByRole("button", { name: "Hier weiterarbeiten" });
+            if (await back.isVisible()) {
+                await back.click();
+            }
+            if (await page.locator("#accept").isVisible()) {
+                await page.keyboard.press("F9");
+            }
+            if (await page.locator("#person").isVisible()) {
+                await wrapUp(page);
+            }
+            await leave(page);
+        };
+        await free().catch(() => page.context().close());
+    }
+}
+
 /**
  * A page of its own browser profile. Faults of the page are faults of the test.
  * @param {Browser} browser
@@ -54,6 +86,8 @@ export function theSupervisor() {
 export async function open(browser, { faults = [] } = {}) {
     const context = await browser.newContext({ viewport: SCREEN, locale: "de-DE", colorScheme: "light" });
     const page = await context.newPage();
+    opened.add(page);
+    page.on("close", () => opened.delete(page));
     page.on("pageerror", (error) => faults.push(`${error.name}: ${error.message}`));
     page.on("console", (message) => {
         // Lost connections are part of the tests; Chromium says so in red.
@@ -80,12 +114,13 @@ export async function logIn(page, { login, password }) {
 }
 
 /**
- * The network between the page and the server, in the test's hands: `pass`, `mute` (nothing arrives), `cut`.
+ * The network between the page and the server, in the test's hands: `pass`, `mute` (nothing arrives at the page), `deaf`
+ * (nothing arrives at the server), `cut`.
  * @param {Page} page
  * @param {string} path
  */
 export async function grip(page, path = "/console/ws") {
-    /** @type {{ mode: "pass" | "mute" | "cut"; cut: () => Promise<void> }} */
+    /** @type {{ mode: "pass" | "mute" | "deaf" | "cut"; cut: () => Promise<void> }} */
     const network = {
         mode: "pass",
         async cut() {
@@ -105,14 +140,18 @@ export async function grip(page, path = "/console/ws") {
         }
         routes.add(route);
         const server = route.connectToServer();
+        /** What could not arrive yet: a slow network keeps the order and loses nothing.
+         * @type {(string | Buffer)[]} */
+        const held = [];
         route.onMessage((message) => {
-            if (network.mode !== "cut") {
+            if (network.mode === "pass" || network.mode === "mute") {
                 server.send(message);
             }
         });
         server.onMessage((message) => {
-            if (network.mode === "pass") {
-                route.send(message);
+            held.push(message);
+            if (network.mode === "pass" || network.mode === "deaf") {
+                held.splice(0).forEach((late) => route.send(late));
             }
         });
         server.onClose((code, reason) => {
@@ -135,7 +174,7 @@ export async function waitForOffer(page) {
     await page.locator("#presence").waitFor();
     // On a loaded machine a page may paint an offer too late and be taken out: then it reports ready again.
     await waitUntil(async () => {
-        if (await page.locator("#accept").isVisible()) {
+        if (await page.locator("#accept, #person").first().isVisible()) {
             return true;
         }
         if (await page.locator("#presence:not([aria-busy])").getByText("Bereit melden").isVisible()) {
@@ -146,15 +185,36 @@ export async function waitForOffer(page) {
 }
 
 /**
- * Takes a caller with F2, after the half second in which no key counts.
+ * Takes a caller with F2. Keys in the first half second take nobody, and a real caller hangs up when it pleases: so the
+ * key is pressed until somebody is on the line.
  * @param {Page} page
  */
 export async function takeCall(page) {
     await waitForOffer(page);
-    await page.waitForTimeout(600);
-    await page.keyboard.press("F2");
+    await waitUntil(async () => {
+        if (await page.getByText("Im Gespräch").first().isVisible()) {
+            return true;
+        }
+        if (await page.locator("#person").isVisible()) {
+            return false;
+        }
+        await waitForOffer(page);
+        await page.keyboard.press("F2");
+        await page.waitForTimeout(300);
+        return false;
+    }, CALLER_WITHIN_MS);
     await page.locator("#person").waitFor();
-    await page.getByText("Im Gespräch").first().waitFor({ timeout: CALLER_WITHIN_MS });
+}
+
+/**
+ * Types a family name, behind what is there already. Not every wish of a caller begins at this field.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function typeFamilyName(page, name) {
+    await page.locator("#person-family_name").focus();
+    await page.keyboard.press("End");
+    await page.keyboard.type(name);
 }
 
 /**
@@ -183,6 +243,22 @@ export async function typePerson(page, { family, given, born, street, postcode, 
     await keyboard.type(town);
 }
 
+/**
+ * Asks for the confirmation by e-mail as well, on the way from the town to the wishes.
+ * @param {Page} page
+ * @param {string} address
+ */
+export async function wantEmail(page, address) {
+    const { keyboard } = page;
+    await keyboard.press("Tab");
+    await keyboard.press("Tab");
+    await keyboard.type(address);
+    await keyboard.press("Tab");
+    await keyboard.press("Tab");
+    await keyboard.press("Space");
+    await waitUntil(() => page.locator("#wants-email").isChecked());
+}
+
 export const PERSON = {
     family: "Łukasik",
     given: "Jürgen",
@@ -192,12 +268,23 @@ export const PERSON = {
     town: "Dresden",
 };
 
+/** A day after so many, as it is typed. */
+export function inDays(/** @type {number} */ days) {
+    const day = new Date(Date.now() + days * 86_400_000);
+    return day.toLocaleDateString("de-DE", { day: "2-digit", month: "2-digit", year: "numeric" });
+}
+
 /**
  * Proposes and reserves the first pair, by keyboard.
  * @param {Page} page
+ * @param {string} [from] the first day that suits
  */
-export async function reservePair(page) {
+export async function reservePair(page, from) {
     await page.keyboard.press("Alt+2");
+    if (from !== undefined) {
+        await page.keyboard.press("Tab");
+        await page.keyboard.type(from);
+    }
     await page.keyboard.press("Enter");
     await page.locator("#proposals button").first().waitFor();
     await waitUntil(async () => (await focusedText(page)).length > 0 && (await page.evaluate(() => document.activeElement?.closest("#proposals") !== null)));
@@ -241,16 +328,21 @@ export async function wrapUp(page) {
 }
 
 /**
- * Not ready, so that no caller comes to a page that is about to close.
+ * Not ready, so that no caller comes to a page that is about to close, nor to the next test's.
  * @param {Page} page
  */
 export async function leave(page) {
-    if (await page.locator(".lobby").isVisible()) {
-        const ready = await page.getByText("Sie sind bereit").isVisible();
-        if (ready) {
-            await page.keyboard.press("F9");
-            await page.getByText("Nicht bereit").first().waitFor();
+    const badge = page.locator(".bar__group .kern-badge").first();
+    await waitUntil(async () => {
+        if (/^(Nicht bereit|Not ready)/.test((await badge.innerText()).trim())) {
+            return true;
         }
-    }
+        if ((await page.locator("#presence:not([aria-busy])").count()) > 0) {
+            await page.keyboard.press("F9");
+            // The state is the server's: it is looked at again, not assumed.
+            await page.waitForTimeout(200);
+        }
+        return false;
+    }, 20_000);
     await page.context().close();
 }

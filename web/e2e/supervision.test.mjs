@@ -1,7 +1,7 @@
 /** The supervisor's page in a real browser. */
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { grip, launch, logIn, open, theSupervisor, waitUntil } from "./browser.mjs";
+import { grip, launch, logIn, open, scripted, theSupervisor, tidyUp, url, waitUntil } from "./browser.mjs";
 import { look } from "./looks.mjs";
 import { scriptedServer } from "./scripted.mjs";
 
@@ -11,6 +11,7 @@ const stop = scriptedServer();
 before(async () => {
     browser = await launch();
 });
+afterEach(tidyUp);
 after(async () => {
     await browser.close();
     stop();
@@ -46,5 +47,20 @@ test("board_stale_after_6s: old figures are grey, stand still and carry their ti
     await waitUntil(() => page.getByText("Daten aktuell").isVisible());
     await network.cut();
     await page.getByText("Verbindung unterbrochen").first().waitFor();
+    await look(page, "supervision-broken", { focused: false });
+    await page.context().close();
+});
+
+test("before the shift the board is empty and readable, in English too", { skip: scripted ? false : "needs the scripted server" }, async () => {
+    const page = await open(browser);
+    await fetch(`${url}/fake/empty?on`);
+    await logIn(page, theSupervisor());
+    await page.locator("#tile-waiting").waitFor();
+    await look(page, "supervision-empty", { focused: false });
+    await page.getByRole("button", { name: "English" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Waiting").first().waitFor();
+    await look(page, "supervision-english");
+    await fetch(`${url}/fake/empty`);
     await page.context().close();
 });

@@ -5,10 +5,10 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -46,6 +46,8 @@ async function inTime(what, coming) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "vaxline-browser-"));
+// The database may run under an account of its own, which must get in.
+chmodSync(folder, 0o755);
 const [hooks, staff] = [await freePort(), await freePort()];
 const address = `http://127.0.0.1:${staff}`;
 const demo = spawn(program, ["demo", "--agents", "0", "--callers", "6", "--every", "8", "--speed", "2", "--folder", join(folder, "demo")], {
@@ -57,6 +59,12 @@ const demo = spawn(program, ["demo", "--agents", "0", "--callers", "6", "--every
         VAXLINE__STAFF__LISTEN: `127.0.0.1:${staff}`,
         VAXLINE__STAFF__PUBLIC_URL: address,
         VAXLINE__ACCOUNTS__ALLOWED_ORIGINS: JSON.stringify([address]),
+        // An agent is quick; a browser that is looked at with axe on a loaded machine is not, and must not be taken out.
+        VAXLINE__QUEUE__OFFER_SECONDS: "90",
+        VAXLINE__QUEUE__PAINT_MILLISECONDS: "30000",
+        VAXLINE__QUEUE__CONNECT_SECONDS: "60",
+        VAXLINE__QUEUE__WRAP_UP_SECONDS: "180",
+        VAXLINE__QUEUE__BACK_OFF_SECONDS: "5",
     },
 });
 const ended = once(demo, "exit");
@@ -83,11 +91,26 @@ async function logIns() {
  * @param {string} name
  * @param {string} ending
  */
-const files = (name, ending) => readdirSync(join(folder, "demo", name)).filter((file) => file.endsWith(ending)).length;
+function files(name, ending) {
+    const path = join(folder, "demo", name);
+    return (existsSync(path) ? readdirSync(path) : []).filter((file) => file.endsWith(ending)).map((file) => join(path, file));
+}
+
+/** Tells what left the house, as the print house and the mail server have it. */
+function tell() {
+    for (const letter of files("letters", ".pdf")) {
+        console.log(`printed: ${basename(letter)}, ${statSync(letter).size} bytes`);
+    }
+    for (const mail of files("mails", ".eml")) {
+        const headers = readFileSync(mail, "utf8").split(/\r?\n\r?\n/)[0] ?? "";
+        const header = (/** @type {string} */ name) => new RegExp(`^${name}: *(.*)$`, "im").exec(headers)?.[1] ?? "?";
+        console.log(`mailed: ${basename(mail)} to ${header("to")}: ${header("subject")}`);
+    }
+}
 
 /** What was booked in the browser is printed and mailed. */
 async function leftTheHouse() {
-    while (files("letters", ".pdf") === 0 || files("mails", ".eml") === 0) {
+    while (files("letters", ".pdf").length === 0 || files("mails", ".eml").length === 0) {
         await new Promise((resolve) => setTimeout(resolve, 200));
     }
 }
@@ -108,9 +131,9 @@ try {
     [code] = await once(tests, "exit");
     if (code === 0) {
         await inTime("a booking of the browser is printed and mailed", leftTheHouse());
-        console.log(`${files("letters", ".pdf")} letters printed, ${files("mails", ".eml")} mails taken`);
     }
 } finally {
+    tell();
     demo.kill("SIGINT");
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 15_000))]);
     demo.kill("SIGKILL");

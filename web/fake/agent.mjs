@@ -28,6 +28,8 @@ export class Agent {
     /** @type {NodeJS.Timeout | undefined} */
     beat = undefined;
     calls = 0;
+    /** Nobody waits, and nobody comes. */
+    quiet = false;
     /** @type {Desk} */
     desk;
 
@@ -56,7 +58,8 @@ export class Agent {
         this.send({ t: "snapshot", seq: this.seq, desk: this.desk, setup });
         clearInterval(this.beat);
         this.beat = setInterval(() => {
-            const queue = { waiting: 16 + (Math.floor(Date.now() / 3_000) % 4), longest_since_ms: Date.now() - 125_000 };
+            const waiting = this.quiet ? 0 : 16 + (Math.floor(Date.now() / 3_000) % 4);
+            const queue = { waiting, longest_since_ms: waiting === 0 ? null : Date.now() - 125_000 };
             this.desk.queue = queue;
             this.send({ t: "queue", epoch_ms: Date.now(), queue });
         }, QUEUE_EVERY_MS);
@@ -85,7 +88,7 @@ export class Agent {
         };
         this.send({ t: "agent", seq: ++this.seq, agent: this.desk.agent });
         clearTimeout(this.due);
-        if (state === "ready") {
+        if (state === "ready" && !this.quiet) {
             this.due = setTimeout(() => this.offer(), OFFER_AFTER_MS);
         }
     }

@@ -8,9 +8,18 @@ const NAMES = ["Albrecht, Ines", "Böhme, Karsten", "Çelik, Ayşe", "Dvořák, 
 const STATES = /** @type {AgentState[]} */ (["talking", "talking", "wrap_up", "ready", "not_ready", "talking"]);
 const BEGIN = Date.now();
 
-/** @returns {Board} */
-export function board() {
+/**
+ * @param {boolean} empty
+ * @returns {Board}
+ */
+export function board(empty) {
     const now = Date.now();
+    if (empty) {
+        return {
+            epoch_ms: now, waiting: 0, longest_since_ms: null, in_menu: 0, talking: 0, served_today: 0,
+            abandoned_today: 0, booked_today: 0, agents_by_state: [{ state: "offline", agents: 300 }], agents: [], degraded: [],
+        };
+    }
     const agents = NAMES.map((name, index) => {
         const state = STATES[index % STATES.length] ?? "ready";
         return {

@@ -25,6 +25,9 @@ const PAGES = /** @type {Record<string, string>} */ ({
 /** @type {Map<string, Agent>} */
 const agents = new Map();
 
+/** Before the shift begins: nobody works, and nobody rings. */
+let nobody = false;
+
 /** @param {string} login */
 function agentOf(login) {
     const agent = agents.get(login) ?? new Agent("Yıldız, Tülay");
@@ -66,6 +69,21 @@ export const server = createServer(async (request, response) => {
     } else if (pathname === "/fake/hang-up") {
         agentOf(searchParams.get("login") ?? "").hangUp();
         response.writeHead(204).end();
+    } else if (pathname === "/fake/ready") {
+        agentOf(searchParams.get("login") ?? "").become("ready");
+        response.writeHead(204).end();
+    } else if (pathname === "/fake/finish") {
+        agentOf(searchParams.get("login") ?? "").finish();
+        response.writeHead(204).end();
+    } else if (pathname === "/fake/revoke") {
+        const agent = agentOf(searchParams.get("login") ?? "");
+        agent.quiet = true;
+        agent.revoke("hung_up");
+        agent.become("ready");
+        response.writeHead(204).end();
+    } else if (pathname === "/fake/empty") {
+        nobody = searchParams.has("on");
+        response.writeHead(204).end();
     } else if (pathname === "/fake/degraded") {
         const agent = agentOf(searchParams.get("login") ?? "");
         agent.desk.degraded = (searchParams.get("parts") ?? "").split(",").filter(Boolean);
@@ -104,7 +122,7 @@ server.on("upgrade", (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (ws) => {
         if (request.url === "/supervision/ws") {
             ws.send(JSON.stringify({ t: "hello", protocol: 1, epoch_ms: Date.now(), heartbeat_ms: 500 }));
-            const beat = setInterval(() => ws.send(JSON.stringify({ t: "board", board: board() })), 500);
+            const beat = setInterval(() => ws.send(JSON.stringify({ t: "board", board: board(nobody) })), 500);
             ws.on("close", () => clearInterval(beat));
         } else {
             agentOf(login).attach(ws);
