@@ -3,11 +3,13 @@
 create table console_link (
     agent_id  uuid primary key references user_account (id),
     epoch     bigint not null,
+    window_id uuid,
     linked_at timestamptz not null
 );
 comment on table console_link is 'Which socket has an agent''s desk: the newest';
 comment on column console_link.agent_id is 'The agent';
 comment on column console_link.epoch is 'Grows with every socket; a command of an older socket is refused';
+comment on column console_link.window_id is 'The browser''s window that the newest socket belongs to; empty where the page has not named it';
 comment on column console_link.linked_at is 'When the newest socket was opened';
 
 create table draft (
@@ -32,3 +34,6 @@ create index queue_entry_by_end on queue_entry (ended_at, ending) where ended_at
 
 -- ... and the bookings of the day, from the event log.
 create index event_of_confirmed_bookings on event (at) where kind = 'series.confirmed';
+
+-- Every desk is told what is down: of an effect that fails it is asked whether another of its kind went well meanwhile.
+create index job_done on job (kind, ended_at) where outcome = 'done';

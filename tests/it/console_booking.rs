@@ -165,6 +165,52 @@ async fn a_reservation_lasts_while_somebody_types_and_lapses_when_nobody_does() 
 }
 
 #[tokio::test]
+async fn a_reservation_that_is_asked_for_again_is_answered_as_it_is_kept_now() {
+    let hotline = Hotline::in_saxony().await;
+    let (mut page, ..) = hotline.talk("agent", "+493511000001").await;
+    let form = form("Beispiel");
+    let pairs = page.must(json!({ "t": "propose", "form": form })).await;
+    let reserve = json!({ "t": "reserve", "token": pairs["pairs"][0]["token"], "form": form });
+    let first = page.ask_as("the-pair", reserve.clone()).await;
+    assert_eq!(page.ask_as("the-pair", reserve.clone()).await, first);
+    hotline.world.pass(Duration::minutes(6));
+    page.must(json!({ "t": "save_draft", "form": form })).await;
+    let renewed = page.ask_as("the-pair", reserve.clone()).await["result"]["reservation"].clone();
+    let reserved = &first["result"]["reservation"];
+    assert_eq!(renewed["id"], reserved["id"]);
+    assert!(renewed["until_ms"].as_i64() > reserved["until_ms"].as_i64());
+    page.must(json!({ "t": "release", "reservation": reserved["id"] })).await;
+    let gone = page.ask_as("the-pair", reserve).await;
+    assert_eq!((&gone["ok"], &gone["error"]["code"]), (&json!(false), &json!("reservation_lost")));
+}
+
+#[tokio::test]
+async fn who_still_types_for_a_reserved_pair_is_not_cut_off_by_the_end_of_the_wrap_up() {
+    let hotline = Hotline::in_saxony().await;
+    let (mut page, call, _) = hotline.talk("agent", "+493511000001").await;
+    let form = form("Beispiel");
+    hotline.hang_up(call).await;
+    page.until_state("wrap_up").await;
+    let (left, until) = (
+        |page: &Page| page.desk["agent"]["extensions_left"].clone(),
+        |page: &Page| page.desk["agent"]["until_ms"].as_i64(),
+    );
+    let ends = until(&page);
+    // The controls: without a pair nothing is lost at the end, and long before it nothing ends.
+    hotline.world.pass(Duration::seconds(55));
+    page.must(json!({ "t": "save_draft", "form": form })).await;
+    assert_eq!((left(&page), until(&page)), (json!(2), ends));
+    reserve(&mut page, &form).await;
+    page.must(json!({ "t": "save_draft", "form": form })).await;
+    page.until("more time", |page| until(page) > ends).await;
+    assert_eq!(left(&page), json!(1));
+    page.must(json!({ "t": "save_draft", "form": form })).await;
+    page.must(json!({ "t": "not_ready", "reason": "break" })).await;
+    page.until("the wish", |page| page.desk["agent"]["next"] == "break").await;
+    assert_eq!(left(&page), json!(1));
+}
+
+#[tokio::test]
 async fn what_was_reserved_and_not_booked_is_free_with_the_end_of_the_call() {
     let hotline = Hotline::in_saxony().await;
     let (mut page, call, _) = hotline.talk("agent", "+493511000001").await;

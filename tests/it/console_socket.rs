@@ -8,11 +8,16 @@ use crate::support::staff::{self, Browser, ORIGIN};
 use futures_util::SinkExt;
 use serde_json::{Value, json};
 use std::time::Duration;
+use time::OffsetDateTime;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
+use uuid::Uuid;
 use vaxline::accounts::commands as accounts;
 use vaxline::accounts::model::Role;
+use vaxline::foundation::events::{self, About};
+use vaxline::foundation::ids::UserId;
 use vaxline::hotline::console::commands::{self, Holder};
 use vaxline::hotline::console::wire::FromPage;
+use vaxline::hotline::live::seats::Seats;
 use vaxline::in_tx;
 
 fn form(family_name: &str) -> Value {
@@ -109,6 +114,15 @@ async fn a_hang_up_withdraws_the_offer_from_the_screen() {
     page.until("the refusal", |page| page.desk["offer"].is_null()).await;
     let revoked = page.heard.iter().rev().find(|frame| frame["t"] == "offer_revoked").unwrap();
     assert_eq!(revoked["reason"], "declined");
+
+    hotline.ring("+493511000003").await;
+    page.until_offer().await;
+    // A wish that is refused says nothing about the offer; the one that is carried out does.
+    assert_eq!(page.refused(json!({ "t": "decline", "offer": offer })).await, "offer_gone");
+    page.must(json!({ "t": "not_ready", "reason": "break" })).await;
+    page.until("the break", |page| page.desk["offer"].is_null()).await;
+    let revoked = page.heard.iter().rev().find(|frame| frame["t"] == "offer_revoked").unwrap();
+    assert_eq!(revoked["reason"], "not_ready");
 }
 
 #[tokio::test]
@@ -159,6 +173,91 @@ async fn the_newest_window_has_the_desk_and_the_older_one_can_do_nothing() {
         }
     }
     new.until_state("not_ready").await;
+}
+
+#[tokio::test]
+async fn a_window_that_was_cut_off_does_not_take_the_desk_back_by_itself() {
+    // Sockets that say goodbye still have their seats.
+    let hotline = Hotline::with(|console| console.seats = Seats::new(10, 10)).await;
+    let (_, browser) = hotline.agent("agent").await;
+    let [old, new] = [1, 2].map(Uuid::from_u128);
+    let window = async |window, by_itself| {
+        let mut page = Page::dial_window(&browser, hotline.server, window, by_itself).await;
+        while page.desk.is_null() && page.read().await {}
+        page
+    };
+    let mut first = window(old, false).await;
+    first.must(json!({ "t": "ready" })).await;
+    // The line of the old window is cut; nobody has noticed when it comes back.
+    let again = window(old, true).await;
+    assert_eq!(again.desk["agent"]["state"], "ready", "its own desk it gets back");
+    // The agent goes on in a new window, and the old one comes back after that.
+    let mut second = window(new, false).await;
+    let refused = window(old, true).await;
+    assert!(refused.desk.is_null(), "it is told nothing of the desk");
+    assert_eq!((refused.closed, refused.heard.last()), (Some(Some(4001)), Some(&json!({ "t": "superseded" }))));
+    second.must(json!({ "t": "not_ready", "reason": "break" })).await;
+    // Who asks for it gets it, and who comes back when nobody has the desk.
+    let third = window(old, false).await;
+    assert_eq!(second.until_closed().await, Some(4001));
+    drop(third);
+    eventually("the link is lost", async || hotline.count("select count(*) from agent where link = 'up'").await == 0)
+        .await;
+    assert_eq!(window(new, true).await.desk["agent"]["reason"], "break");
+    let unreadable = open(hotline.server, "/console/ws?window=7", Some(ORIGIN), Some(&browser.session_cookie())).await;
+    assert_eq!(unreadable.err(), Some(400));
+}
+
+#[tokio::test]
+async fn a_page_that_goes_while_its_desk_is_opened_leaves_no_link() {
+    let hotline = Hotline::with(|console| console.timing.handshake = Duration::from_millis(300)).await;
+    let (_, browser) = hotline.agent("agent").await;
+    // The setup cannot be read, so the desk is taken and never shown.
+    let mut holder = hotline.world.work().pool().acquire().await.unwrap();
+    sqlx::raw_sql("begin; lock table centre in access exclusive mode").execute(&mut *holder).await.unwrap();
+    let page = Page::dial_window(&browser, hotline.server, Uuid::from_u128(1), false).await;
+    let linked = async |link: &str| {
+        let agents = hotline.count("select count(*) from agent where link = 'up'").await;
+        agents == i64::from(link == "up")
+    };
+    eventually("the desk is taken", async || linked("up").await).await;
+    drop(page);
+    eventually("the desk is left", async || linked("lost").await).await;
+    sqlx::raw_sql("rollback").execute(&mut *holder).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_command_holds_no_lock_while_its_socket_waits() {
+    let hotline = Hotline::in_saxony().await;
+    let (mut page, ..) = hotline.talk("agent", "+493511000001").await;
+    let pool = hotline.world.work().pool();
+    let agent: UserId = UserId(sqlx::query_scalar("select id from agent").fetch_one(pool).await.unwrap());
+    let (mut of_command, mut of_socket) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+    sqlx::raw_sql("begin; lock table reservation in access exclusive mode").execute(&mut *of_socket).await.unwrap();
+    sqlx::raw_sql("begin; select from agent for update").execute(&mut *of_command).await.unwrap();
+    // Who waits for a lock, and since when.
+    let waiting = async || -> Vec<(i32, OffsetDateTime)> {
+        sqlx::query_as(
+            "select pid, query_start from pg_stat_activity
+              where datname = current_database() and wait_event_type = 'Lock' order by query_start",
+        )
+        .fetch_all(pool)
+        .await
+        .unwrap()
+    };
+    page.send("the-wish", &json!({ "t": "not_ready", "reason": "break" })).await;
+    eventually("the command waits in its transaction", async || waiting().await.len() == 1).await;
+    let about = About { agent: Some(agent), ..About::default() };
+    in_tx!(hotline.world.work(), "a fact", |tx| events::record(tx, "agent.looked_at", about, json!({}))).unwrap();
+    eventually("the socket waits for the desk", async || waiting().await.len() == 2).await;
+    let socket = waiting().await[1];
+
+    sqlx::raw_sql("rollback").execute(&mut *of_command).await.unwrap();
+    let wished = "select count(*) from agent where next = 'break'";
+    eventually("the command is carried out", async || hotline.count(wished).await == 1).await;
+    assert_eq!(waiting().await, [socket], "the socket has not moved meanwhile");
+    sqlx::raw_sql("rollback").execute(&mut *of_socket).await.unwrap();
+    page.until("the wish", |page| page.desk["agent"]["next"] == "break").await;
 }
 
 #[tokio::test]
@@ -276,7 +375,7 @@ async fn step(hotline: &Hotline, page: &mut Page, number: usize, key: &str) -> O
         3 => json!({ "t": "accept", "offer": offer() }),
         4 => {
             page.until_state("connecting").await;
-            let offer: uuid::Uuid = sqlx::query_scalar("select id from offer where state = 'accepted'")
+            let offer: Uuid = sqlx::query_scalar("select id from offer where state = 'accepted'")
                 .fetch_one(hotline.world.work().pool())
                 .await
                 .unwrap();
@@ -287,7 +386,7 @@ async fn step(hotline: &Hotline, page: &mut Page, number: usize, key: &str) -> O
         5 => json!({ "t": "save_draft", "form": form("K") }),
         6 => json!({ "t": "hang_up" }),
         7 => {
-            let call: uuid::Uuid = sqlx::query_scalar("select call_id from queue_entry where state = 'talking'")
+            let call: Uuid = sqlx::query_scalar("select call_id from queue_entry where state = 'talking'")
                 .fetch_one(hotline.world.work().pool())
                 .await
                 .unwrap();
@@ -498,12 +597,51 @@ async fn a_part_that_is_down_is_named_on_every_desk_until_it_is_up_again() {
     page.until("the mail is down", |page| page.desk["degraded"] == json!(["mail"])).await;
     let fresh = Page::open(&browser, hotline.server).await;
     assert_eq!(fresh.desk["degraded"], json!(["mail"]));
-    sqlx::query("update job set ended_at = now(), outcome = 'done'")
+    // Another mail is taken: it was the one reader's server, not the mail.
+    let mut page = fresh;
+    sqlx::query(
+        "insert into job (id, kind, subject, ordered_at, due_at, attempts, ended_at, outcome)
+         values (gen_random_uuid(), 'email.send', 'two', now(), now(), 1, now(), 'done')",
+    )
+    .execute(hotline.world.work().pool())
+    .await
+    .unwrap();
+    page.until("the mail is up", |page| page.desk["degraded"] == json!([])).await;
+    // And one that is promised after that, and fails, says that the mail is down again.
+    sqlx::query(
+        "insert into job (id, kind, subject, ordered_at, due_at, attempts, last_error)
+         values (gen_random_uuid(), 'email.send', 'three', now() + interval '1 s', now(), 3, 'connection refused')",
+    )
+    .execute(hotline.world.work().pool())
+    .await
+    .unwrap();
+    page.until("the mail is down", |page| page.desk["degraded"] == json!(["mail"])).await;
+    sqlx::query("update job set ended_at = now(), outcome = 'given_up' where outcome is null")
         .execute(hotline.world.work().pool())
         .await
         .unwrap();
-    let mut page = fresh;
     page.until("the mail is up", |page| page.desk["degraded"] == json!([])).await;
+}
+
+#[tokio::test]
+async fn letters_that_the_print_house_does_not_take_are_a_part_that_is_down() {
+    let hotline = Hotline::new().await;
+    let (_, browser) = hotline.agent("agent").await;
+    let mut page = Page::open(&browser, hotline.server).await;
+    let print_by = async |until: &'static str| {
+        sqlx::query(until).execute(hotline.world.work().pool()).await.unwrap();
+    };
+    print_by(
+        "insert into letter (id, series_id, version, kind, language, first_day, state, ordered_at, changed_at, print_by,
+                             sha256)
+         values (gen_random_uuid(), gen_random_uuid(), 1, 'confirmation', 'de', '2021-05-14', 'available', now(), now(),
+                 '2000-01-01', decode(repeat('00', 32), 'hex'))",
+    )
+    .await;
+    page.until("printing is down", |page| page.desk["degraded"] == json!(["print"])).await;
+    // The control: a letter that has time lies there rightly.
+    print_by("update letter set print_by = '2100-01-01'").await;
+    page.until("printing is up", |page| page.desk["degraded"] == json!([])).await;
 }
 
 #[tokio::test]

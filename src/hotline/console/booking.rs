@@ -88,8 +88,8 @@ pub(super) async fn deed(
         Command::Reserve { token, form } => {
             let applicant = words::applicant(form)?;
             let reservation = scheduling::reserve(tx, campaign, token, &applicant, &holder).await?;
-            let reservation = words::reservation(&reservation);
-            (Kept::Reserved(reservation.clone()), Some(Answer::Reserved { reservation }))
+            let answer = Answer::Reserved { reservation: words::reservation(&reservation) };
+            (Kept::Reserved(reservation.id), Some(answer))
         }
         Command::Release { reservation } => {
             scheduling::release(tx, id(reservation)?, &holder).await?;
@@ -128,7 +128,12 @@ pub(super) async fn again(
 ) -> Result<Option<Answer>, ConsoleError> {
     match kept {
         Kept::Done => Ok(None),
-        Kept::Reserved(reservation) => Ok(Some(Answer::Reserved { reservation })),
+        Kept::Reserved(id) => {
+            // Renewed meanwhile, or gone: a page must not be shown a pair that nobody keeps for it.
+            let kept = scheduling::reservation_of(tx, &serving?.holder()).await?.filter(|kept| kept.id == id);
+            let kept = kept.ok_or(SchedulingError::ReservationLost)?;
+            Ok(Some(Answer::Reserved { reservation: words::reservation(&kept) }))
+        }
         Kept::Booked { entry, series } => {
             // The caller may have gone meanwhile; the booking was made while this entry was served.
             let made = scheduling::bookings_made_in(tx, entry, &Actor::agent(agent, entry)).await?;
@@ -152,6 +157,11 @@ pub(super) async fn keep_reservation(tx: &mut Tx, console: &Console, serving: Se
         scheduling::renew(tx, campaign, &holder).await?;
     }
     Ok(())
+}
+
+/// Whether a pair is kept for the caller who is served.
+pub(super) async fn keeps_a_pair(tx: &mut Tx, serving: Serving) -> Result<bool, ConsoleError> {
+    Ok(scheduling::reservation_of(tx, &serving.holder()).await?.is_some())
 }
 
 /// The call is done with: what was reserved for it and not booked is for others.

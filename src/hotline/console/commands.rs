@@ -3,13 +3,13 @@
 use super::booking::{self, Serving};
 use super::error::ConsoleError;
 use super::settings::{self, Settings};
-use super::store;
-use super::wire::{Answer, Command, FromPage, Refused, ReservationView, ToPage};
+use super::store::{self, Window};
+use super::wire::{Answer, Command, FromPage, Refused, ToPage};
 use crate::accounts::model::Session;
 use crate::foundation::commands::{self, Known};
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Refusal;
-use crate::foundation::ids::{EntryId, OfferId, SeriesId, UserId};
+use crate::foundation::ids::{EntryId, OfferId, ReservationId, SeriesId, UserId};
 use crate::hotline::agents::commands::{self as agents, Wish};
 use crate::hotline::agents::store::desk_state;
 use crate::hotline::console::Console;
@@ -20,6 +20,10 @@ use crate::in_tx;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+/// A wrap-up that ends within this time ends soon. Less, and a pause for thought loses the pair; more, and extensions are
+/// used up by agents who would have been done.
+const WRAP_UP_ENDS_SOON: time::Duration = time::Duration::seconds(10);
 
 /// The socket that has an agent's desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,15 +37,16 @@ pub struct Holder {
 /// Takes the desk for a new socket.
 ///
 /// # Errors
-/// When the database is away.
+/// When another window has the desk and this one comes back by itself, or the database is away.
 pub async fn take_desk(
     tx: &mut Tx,
     session: &Session,
+    window: Window,
     node: Uuid,
     policy: &Policy,
 ) -> Result<(Holder, OffsetDateTime), ConsoleError> {
     let (agent, now) = (session.user.id, tx.now());
-    let epoch = store::take_desk(tx.conn(), agent, now).await?;
+    let epoch = store::take_desk(tx.conn(), agent, window, now).await?.ok_or(ConsoleError::Superseded)?;
     agents::link(tx, agent, session.id, node, policy).await?;
     Ok((Holder { agent, epoch }, now))
 }
@@ -77,7 +82,7 @@ pub(super) enum Kept {
     /// It was carried out.
     Done,
     /// It has reserved a pair.
-    Reserved(ReservationView),
+    Reserved(ReservationId),
     /// It has booked, for the caller of an entry.
     Booked { entry: EntryId, series: SeriesId },
     /// It has cancelled.
@@ -120,8 +125,10 @@ async fn carry_out(
         // A draft keeps its own key: it comes twice a second, and its answer is worth nothing the day after.
         Command::SaveDraft { form } => {
             let (entry, now) = (served(tx, holder.agent).await?, tx.now());
+            let serving = Serving::new(holder.agent, entry);
+            keep_wrap_up(tx, console, holder.agent, serving).await?;
             let version = store::save_draft(tx.conn(), holder.agent, entry, cmd, form, now).await?;
-            booking::keep_reservation(tx, console, Serving::new(holder.agent, entry)).await?;
+            booking::keep_reservation(tx, console, serving).await?;
             Ok(Some(Answer::Draft { version }))
         }
         Command::FindPersons { .. } | Command::FindBooking { .. } | Command::Propose { .. } => {
@@ -211,6 +218,22 @@ fn wish(command: &Command, settings: &Settings) -> Result<Option<Wish>, ConsoleE
         | Command::Confirm { .. }
         | Command::Cancel { .. } => return Ok(None),
     }))
+}
+
+/// Who is still typing for a pair that is reserved is not cut off: one of the extensions is used without a key.
+async fn keep_wrap_up(tx: &mut Tx, console: &Console, agent: UserId, serving: Serving) -> Result<(), ConsoleError> {
+    let now = tx.now();
+    let Some(desk) = desk_state(tx.conn(), agent).await? else { return Ok(()) };
+    let ends_soon = desk.until.is_some_and(|until| until < now + WRAP_UP_ENDS_SOON);
+    if desk.state != "wrap_up" || !ends_soon || desk.extensions_left == 0 || !booking::keeps_a_pair(tx, serving).await?
+    {
+        return Ok(());
+    }
+    match agents::carry_out_wish(tx, agent, Wish::ExtendWrapUp, &console.policy).await {
+        // It has ended in this moment: there is nothing left to keep.
+        Err(QueueError::No(_)) => Ok(()),
+        settled => Ok(settled?),
+    }
 }
 
 /// The place in line that this agent serves, or has just served.

@@ -1,7 +1,7 @@
 //! What a page must be told when its desk has changed: decided purely from the desk before and after.
 
 use super::view::{Parts, Seen};
-use super::wire::ToPage;
+use super::wire::{Command, ToPage};
 use crate::foundation::events::Published;
 use crate::foundation::ids::UserId;
 
@@ -49,6 +49,29 @@ pub fn revoked_by(fact: &Published, offer: &str) -> Option<String> {
         _ => return None,
     };
     Some(reason.to_owned())
+}
+
+/// Why an offer is gone once this command is carried out: known before the fact about it is published.
+#[must_use]
+pub const fn revokes(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Accept { .. } => Some("accepted"),
+        Command::Decline { .. } => Some("declined"),
+        Command::NotReady { .. } => Some("not_ready"),
+        Command::Painted { .. }
+        | Command::Ready
+        | Command::HangUp
+        | Command::ExtendWrapUp
+        | Command::FinishWrapUp { .. }
+        | Command::SaveDraft { .. }
+        | Command::FindPersons { .. }
+        | Command::FindBooking { .. }
+        | Command::Propose { .. }
+        | Command::Reserve { .. }
+        | Command::Release { .. }
+        | Command::Confirm { .. }
+        | Command::Cancel { .. } => None,
+    }
 }
 
 /// The frames that bring a page from one desk to the next. Each has a number of its own, above every number before:

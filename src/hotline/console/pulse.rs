@@ -24,7 +24,10 @@ const FRESH: Duration = Duration::from_secs(3);
 
 /// The parts of the system that a desk depends on, and the effects that tell whether they are well.
 const PARTS: [(&str, &[&str]); 3] =
-    [("provider", &[CONNECT_JOB, PARK_JOB, HANG_UP_JOB]), ("print", &[RENDER_JOB]), ("mail", &[EMAIL_JOB])];
+    [("provider", &[CONNECT_JOB, PARK_JOB, HANG_UP_JOB]), (PRINT, &[RENDER_JOB]), ("mail", &[EMAIL_JOB])];
+
+/// Printing is down as well when the print house does not take what lies ready for it.
+const PRINT: &str = "print";
 
 /// One look at the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,10 +92,7 @@ impl Pulse {
         let (queue, now) = in_tx!(db, "look at the queue", |tx| queue(tx))?;
         self.glance.send_replace(Glance { queue, taken: Some((now, Instant::now())) });
         if check {
-            let stuck = in_tx!(db, "check what is down", |tx| check_and_clear(tx))?;
-            let is_stuck = |kinds: &[&str]| kinds.iter().any(|kind| stuck.iter().any(|stuck| stuck == kind));
-            let parts: Vec<String> =
-                PARTS.iter().filter(|(_, kinds)| is_stuck(kinds)).map(|(part, _)| (*part).to_owned()).collect();
+            let parts = in_tx!(db, "check what is down", |tx| check_and_clear(tx))?;
             self.degraded.send_if_modified(|known| {
                 let changed = *known != parts;
                 *known = parts;
@@ -109,6 +109,12 @@ async fn queue(tx: &mut Tx) -> Result<(QueueView, OffsetDateTime), Fault> {
 }
 
 async fn check_and_clear(tx: &mut Tx) -> Result<Vec<String>, Fault> {
+    let now = tx.now();
     store::clear_drafts(tx.conn()).await?;
-    store::stuck_jobs(tx.conn()).await
+    let stuck = store::stuck_jobs(tx.conn()).await?;
+    let letters_lie = store::letters_lie(tx.conn(), now).await?;
+    let is_down = |part: &str, kinds: &[&str]| {
+        (part == PRINT && letters_lie) || stuck.iter().any(|stuck| kinds.contains(&stuck.as_str()))
+    };
+    Ok(PARTS.iter().filter(|(part, kinds)| is_down(part, kinds)).map(|(part, _)| (*part).to_owned()).collect())
 }

@@ -6,8 +6,10 @@
 
 use super::commands::{self, Holder};
 use super::decide::{self, Concern};
+use super::error::ConsoleError;
+use super::store::Window;
 use super::view::{self, Seen};
-use super::wire::{Answer, Command, Desk, FromPage, PROTOCOL, Setup, ToPage};
+use super::wire::{Answer, Desk, FromPage, PROTOCOL, Setup, ToPage};
 use super::{Console, setup};
 use crate::accounts::model::Session;
 use crate::foundation::db::Tx;
@@ -16,7 +18,6 @@ use crate::foundation::fault::{Fault, Refusal};
 use crate::hotline::live::end::End;
 use crate::hotline::live::ws::{Line, Text};
 use crate::in_tx;
-use futures_util::future::BoxFuture;
 use rand::{RngExt, SeedableRng};
 use serde::Deserialize;
 use std::collections::VecDeque;
@@ -25,6 +26,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 /// How often the page is told the queue, which also is its heartbeat.
@@ -40,43 +43,72 @@ const COMMANDS_WAITING: usize = 32;
 const READ_AGAIN: Duration = Duration::from_millis(500);
 
 /// Serves a page until it ends.
-pub(super) async fn serve(console: Console, session: Session, mut line: Line) {
+pub(super) async fn serve(console: Console, session: Session, window: Window, mut line: Line) {
     metrics::gauge!("vaxline_console_sockets").increment(1);
-    // Subscribed before the desk is read, so that no fact falls between.
-    let news = console.node.feed.subscribe();
-    let end = match open(&console, &session, &mut line).await {
-        Ok((holder, shown)) => {
-            let end = Desktop::new(&console, holder, shown, news).run(&mut line).await;
+    let end = match take(&console, &session, window).await {
+        // From here on the link is up in the database, and there is one way out.
+        Ok((holder, now)) => {
+            let end = work(&console, holder, now, &mut line).await;
             leave(&console, &session, holder, end).await;
             end
         }
         Err(end) => end,
     };
+    if end == End::Superseded {
+        // Whoever has gone already need not hear it.
+        let _ = tell(&mut line, &ToPage::Superseded).await;
+    }
     metrics::gauge!("vaxline_console_sockets").decrement(1);
     metrics::counter!("vaxline_console_ends_total", "end" => end.name()).increment(1);
     tracing::info!(agent = %session.user.id, session = %session.id, end = end.name(), "console: socket closed");
     line.close(end).await;
 }
 
-/// Takes the desk and tells the page everything, within the deadline of a handshake.
-async fn open(console: &Console, session: &Session, line: &mut Line) -> Result<(Holder, Shown), End> {
-    let opening = async {
-        let (holder, now) =
-            in_tx!(&console.db, "take a desk", |tx| commands::take_desk(tx, session, console.node.id, &console.policy))
-                .map_err(|error| failed(&error))?;
-        let whole: Result<Whole, Fault> = in_tx!(&console.db, "read a whole desk", |tx| whole(tx, console, holder));
-        let whole = whole.map_err(|fault| failed(&fault))?;
-        Ok((holder, now, whole))
-    };
-    let opened = tokio::time::timeout(console.timing.handshake, opening).await;
-    let (holder, now, whole) = opened.unwrap_or(Err(End::Unavailable))?;
-    let Whole { seen, desk, setup } = whole;
+/// Takes the desk. Waited for without a deadline of the socket's own, because a desk that was taken must be left.
+async fn take(console: &Console, session: &Session, window: Window) -> Result<(Holder, OffsetDateTime), End> {
+    let taken = in_tx!(&console.db, "take a desk", |tx| commands::take_desk(
+        tx,
+        session,
+        window,
+        console.node.id,
+        &console.policy
+    ));
+    taken.map_err(|error| match error {
+        ConsoleError::Superseded => End::Superseded,
+        error => failed(&error),
+    })
+}
+
+/// Tells the page everything, and then what changes, until it ends.
+async fn work(console: &Console, holder: Holder, now: OffsetDateTime, line: &mut Line) -> End {
+    // Subscribed before the desk is read, so that nothing falls between.
+    let (news, degraded) = (console.node.feed.subscribe(), console.pulse.degraded());
+    match open(console, holder, now, line).await {
+        Ok(shown) => {
+            let mut desktop = Desktop::new(console, holder, shown, news);
+            let end = desktop.run(degraded, line).await;
+            // A command that was begun is ended before the desk is left.
+            if let Some(running) = desktop.running {
+                let _ = running.answer.await;
+            }
+            end
+        }
+        Err(end) => end,
+    }
+}
+
+/// Tells the page everything, within the deadline of a handshake.
+async fn open(console: &Console, holder: Holder, now: OffsetDateTime, line: &mut Line) -> Result<Shown, End> {
+    let reading = async { in_tx!(&console.db, "read a whole desk", |tx| whole(tx, console, holder)) };
+    let whole: Result<Whole, Fault> =
+        tokio::time::timeout(console.timing.handshake, reading).await.map_err(|_| End::Unavailable)?;
+    let Whole { seen, desk, setup } = whole.map_err(|fault| failed(&fault))?;
     let hello = ToPage::Hello { protocol: PROTOCOL, epoch_ms: view::millis(now), heartbeat_ms: PROMISED_MS };
     tell(line, &hello).await?;
     let (degraded, rules) = (desk.degraded.clone(), setup.rules_version.clone());
     let shown = Shown { last: seen.position, degraded, rules, seen };
     tell(line, &ToPage::Snapshot { seq: shown.last, desk: Box::new(desk), setup: Box::new(setup) }).await?;
-    Ok((holder, shown))
+    Ok(shown)
 }
 
 fn failed(error: &impl Refusal) -> End {
@@ -164,14 +196,21 @@ struct Desktop<'a> {
     /// When the desk must be read again; none while it is known to be as shown.
     read_at: Option<Instant>,
     waiting: VecDeque<FromPage>,
-    running: Option<BoxFuture<'static, ToPage>>,
+    running: Option<Running>,
     heartbeat: Interval,
+}
+
+/// A command that is being carried out: a task of its own, so that its transaction never waits for the page.
+struct Running {
+    answer: JoinHandle<ToPage>,
+    /// Why the offer on the screen is gone, once this is carried out.
+    revokes: Option<&'static str>,
 }
 
 /// What happens next.
 enum Turn {
     Heard(Text),
-    Answered(Box<ToPage>),
+    Answered(Result<Box<ToPage>, JoinError>),
     Fact(Result<Arc<Published>, RecvError>),
     Read,
     Beat,
@@ -201,18 +240,16 @@ impl<'a> Desktop<'a> {
         }
     }
 
-    async fn run(mut self, line: &mut Line) -> End {
-        let mut degraded = self.console.pulse.degraded();
+    async fn run(&mut self, mut degraded: watch::Receiver<Vec<String>>, line: &mut Line) -> End {
         loop {
             let turn = tokio::select! {
                 fact = self.news.recv() => Turn::Fact(fact),
                 () = tokio::time::sleep_until(self.read_at.unwrap_or_else(Instant::now)), if self.read_at.is_some() => {
                     Turn::Read
                 }
-                answer = async { self.running.as_mut()?.await.into() }, if self.running.is_some() => match answer {
-                    Some(answer) => Turn::Answered(Box::new(answer)),
-                    None => continue,
-                },
+                Some(answer) = async { Some((&mut self.running.as_mut()?.answer).await) } => {
+                    Turn::Answered(answer.map(Box::new))
+                }
                 heard = line.hear() => match heard {
                     Ok(text) => Turn::Heard(text),
                     Err(end) => return end,
@@ -235,8 +272,12 @@ impl<'a> Desktop<'a> {
             Turn::Read => self.read_if_due(line).await,
             Turn::Heard(text) => self.heard(&text, line).await,
             Turn::Answered(answer) => {
-                self.running = None;
+                let revokes = self.running.take().and_then(|running| running.revokes);
+                let answer = answer.map_err(|error| failed(&Fault::new("carry out a command", error)))?;
                 self.start_next();
+                if matches!(*answer, ToPage::Ack { ok: true, .. }) && self.shown.seen.parts.offer.is_some() {
+                    self.revoked = revokes.map(str::to_owned).or(self.revoked.take());
+                }
                 tell(line, &answer).await?;
                 self.bookings_changed |= matches!(*answer, ToPage::Ack { result: Some(Answer::Booking { .. }), .. });
                 // The relay publishes what the command did in a moment; the page need not wait for that.
@@ -306,7 +347,6 @@ impl<'a> Desktop<'a> {
         self.read_at = None;
         self.bookings_changed = false;
         if seen.epoch != self.holder.epoch {
-            tell(line, &ToPage::Superseded).await?;
             return Err(End::Superseded);
         }
         let revoked = self.revoked.take();
@@ -365,10 +405,9 @@ impl<'a> Desktop<'a> {
         if self.running.is_none()
             && let Some(from) = self.waiting.pop_front()
         {
-            if let Command::Decline { .. } = &from.command {
-                self.revoked = Some("declined".to_owned());
-            }
-            self.running = Some(Box::pin(commands::answer(self.console.clone(), self.holder, from)));
+            let revokes = decide::revokes(&from.command);
+            let answer = tokio::spawn(commands::answer(self.console.clone(), self.holder, from));
+            self.running = Some(Running { answer, revokes });
         }
     }
 }

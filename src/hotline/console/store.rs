@@ -5,20 +5,40 @@ use crate::foundation::fault::Fault;
 use crate::foundation::ids::{EntryId, UserId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-/// Gives the desk to a new socket: its epoch. Every older socket can do nothing any more.
-pub(super) async fn take_desk(conn: &mut PgConnection, agent: UserId, now: OffsetDateTime) -> Result<i64, Fault> {
+/// The browser's window that a socket belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Named by the page, anew whenever it is loaded.
+    pub id: Option<Uuid>,
+    /// It comes back by itself after its line was cut; nobody has just opened it.
+    pub by_itself: bool,
+}
+
+/// Gives the desk to a new socket: its epoch. Every older socket can do nothing any more. A window that comes back by
+/// itself gets only what it had, or what nobody has.
+pub(super) async fn take_desk(
+    conn: &mut PgConnection,
+    agent: UserId,
+    window: Window,
+    now: OffsetDateTime,
+) -> Result<Option<i64>, Fault> {
     Ok(sqlx::query_scalar!(
         r#"
         -- console: the newest socket has the desk
-        insert into console_link as held (agent_id, epoch, linked_at) values ($1, 1, $2)
-        on conflict (agent_id) do update set epoch = held.epoch + 1, linked_at = $2
+        insert into console_link as held (agent_id, epoch, window_id, linked_at) values ($1, 1, $2, $3)
+        on conflict (agent_id) do update set epoch = held.epoch + 1, window_id = $2, linked_at = $3
+         where not $4 or held.window_id = $2
+            or not exists (select 1 from agent where agent.id = held.agent_id and link = 'up')
         returning epoch
         "#,
         agent.0,
-        now
+        window.id,
+        now,
+        window.by_itself
     )
-    .fetch_one(conn)
+    .fetch_optional(conn)
     .await?)
 }
 
@@ -149,14 +169,33 @@ pub(super) async fn queue(conn: &mut PgConnection) -> Result<QueueView, Fault> {
     })
 }
 
-/// The kinds of promised effects that are stuck: begun often, and still failing.
+/// The kinds of promised effects that are stuck: one was begun often and still fails, and no other of its kind has been
+/// carried out since it was promised. One mail that its reader's server puts off is no disturbance of all mail.
 pub(super) async fn stuck_jobs(conn: &mut PgConnection) -> Result<Vec<String>, Fault> {
     Ok(sqlx::query_scalar!(
         r#"
         -- console: which effects are stuck
-        select distinct kind from job where ended_at is null and attempts >= 3 and last_error is not null
+        select kind from job as failing
+         where ended_at is null and attempts >= 3 and last_error is not null
+         group by kind
+        having not exists (select 1 from job as done
+                            where done.kind = failing.kind and outcome = 'done'
+                              and done.ended_at >= max(failing.ordered_at))
         "#
     )
     .fetch_all(conn)
+    .await?)
+}
+
+/// Whether a letter lies ready that the print house should have taken by now.
+pub(super) async fn letters_lie(conn: &mut PgConnection, now: OffsetDateTime) -> Result<bool, Fault> {
+    Ok(sqlx::query_scalar!(
+        r#"
+        -- console: does the print house take what lies ready?
+        select exists (select 1 from letter where state = 'available' and print_by < $1) as "lie!"
+        "#,
+        now
+    )
+    .fetch_one(conn)
     .await?)
 }

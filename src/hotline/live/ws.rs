@@ -108,7 +108,11 @@ impl Line {
                     if self.heard.elapsed() >= self.timing.dead {
                         return Err(End::Dead);
                     }
-                    self.socket.send(Message::Ping(axum::body::Bytes::new())).await.map_err(|_| End::Gone)?;
+                    let ping = self.socket.send(Message::Ping(axum::body::Bytes::new()));
+                    tokio::time::timeout(self.timing.slow, ping)
+                        .await
+                        .map_err(|_| End::TooSlow)?
+                        .map_err(|_| End::Gone)?;
                 }
                 message = self.socket.recv() => {
                     let Some(message) = message else { return Err(End::Gone) };

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use uuid::Uuid;
 
 /// How long a test waits for a frame.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -56,8 +57,21 @@ impl Page {
     }
 
     pub async fn try_open(browser: &Browser, server: SocketAddr) -> Result<Self, u16> {
-        let socket = open(server, "/console/ws", Some(ORIGIN), Some(&browser.session_cookie())).await?;
-        let mut page = Self {
+        let mut page = Self::dial(browser, server, "/console/ws").await?;
+        page.until("the snapshot", |page| !page.desk.is_null()).await;
+        assert_eq!(page.heard[0]["t"], "hello");
+        Ok(page)
+    }
+
+    /// Opens the socket of a window, and reads nothing yet. `by_itself`: it had a desk, and its line was cut.
+    pub async fn dial_window(browser: &Browser, server: SocketAddr, window: Uuid, by_itself: bool) -> Self {
+        let path = format!("/console/ws?window={}&by_itself={by_itself}", window.simple());
+        Self::dial(browser, server, &path).await.expect("the socket opens")
+    }
+
+    async fn dial(browser: &Browser, server: SocketAddr, path: &str) -> Result<Self, u16> {
+        let socket = open(server, path, Some(ORIGIN), Some(&browser.session_cookie())).await?;
+        Ok(Self {
             socket,
             desk: Value::Null,
             seq: 0,
@@ -65,10 +79,7 @@ impl Page {
             closed: None,
             commands: 0,
             name: rand::random(),
-        };
-        page.until("the snapshot", |page| !page.desk.is_null()).await;
-        assert_eq!(page.heard[0]["t"], "hello");
-        Ok(page)
+        })
     }
 
     /// Reads one message and shows it; false when the socket is closed.
