@@ -46,7 +46,7 @@ function Presence() {
             <Badge tone={tone} sign={sign}>
                 {stateWord(agent.state)}
                 {agent.state === "not_ready" && agent.reason ? `: ${reasonWord(agent.reason)}` : null}{" "}
-                <Timer since={agent.since_ms} />
+                {afterwards ? <Timer since={agent.since_ms} /> : <Lasting since={agent.since_ms} />}
             </Badge>
             {afterwards ? <Afterwards next={agent.next ?? "ready"} /> : <Switch state={agent.state} />}
             <Reasons />
