@@ -1,13 +1,16 @@
 //! What an agent books at the desk: from the first search to the confirmation, through cuts, repetitions and hang-ups.
 
+use crate::support::campaign::riesa;
 use crate::support::hotline::Hotline;
 use crate::support::logs::Canaries;
 use crate::support::page::Page;
 use serde_json::{Value, json};
 use time::Duration;
-use time::macros::datetime;
+use time::macros::{date, datetime};
 use vaxline::foundation::fault::Fault;
 use vaxline::in_tx;
+use vaxline::scheduling::Campaign;
+use vaxline::scheduling::capacity::release_days;
 use vaxline::scheduling::commands::expire_reservations;
 
 /// A person of eighty-two years who wants dates anywhere.
@@ -18,7 +21,7 @@ fn form(family_name: &str) -> Value {
             "street": "Straße des 17. Juni 12 a", "postcode": "01067", "town": "Dresden", "phone": "0351 4678104",
             "email": "erika@example.org", "claim": "age-80", "language": "de",
         },
-        "centre": null, "from_day": null, "day_part": "any", "note": "",
+        "centre": null, "from_day": null, "day_part": "any", "letter": true, "email": true, "note": "",
     })
 }
 
@@ -30,7 +33,7 @@ async fn reserve(page: &mut Page, form: &Value) -> Value {
 }
 
 fn confirm(reservation: &Value, form: &Value) -> Value {
-    json!({ "t": "confirm", "reservation": reservation["id"], "form": form, "letter": true, "email": true })
+    json!({ "t": "confirm", "reservation": reservation["id"], "form": form })
 }
 
 #[tokio::test]
@@ -91,6 +94,26 @@ async fn an_agent_books_both_doses_and_the_desk_shows_what_became_of_the_letter(
         page.ask_as("away", json!({ "t": "cancel", "reference": booking["reference"], "born_on": "1939-03-24" })).await;
     assert_eq!(again["result"]["booking"]["state"], "cancelled");
     assert_eq!(hotline.count("select count(*) from event where kind = 'series.cancelled'").await, 1);
+}
+
+#[tokio::test]
+async fn who_wants_a_letter_beside_a_mail_is_proposed_days_that_the_post_reaches() {
+    let hotline = Hotline::in_saxony().await;
+    let soon = riesa("from tomorrow on", date!(2021 - 03 - 21), date!(2021 - 03 - 28), 1);
+    release_days(hotline.world.work(), &Campaign::shipped().unwrap(), &soon).await.unwrap();
+    let (mut page, ..) = hotline.talk("agent", "+493511000001").await;
+    let mut form = form("Beispiel");
+    form["letter"] = json!(false);
+    let pairs = page.must(json!({ "t": "propose", "form": form })).await;
+    assert_eq!(pairs["pairs"][0]["first"]["day"], "2021-03-21", "a mail is there at once");
+
+    form["letter"] = json!(true);
+    page.must(json!({ "t": "save_draft", "form": form })).await;
+    let reservation = reserve(&mut page, &form).await;
+    // A Saturday: five working days later is the Friday.
+    assert_eq!(reservation["pair"]["first"]["day"], "2021-03-26");
+    let booked = page.must(confirm(&reservation, &form)).await;
+    assert_eq!((&booked["booking"]["letter"], &booked["booking"]["email"]), (&json!("ordered"), &json!("ordered")));
 }
 
 #[tokio::test]

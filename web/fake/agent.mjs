@@ -265,11 +265,11 @@ export class Agent {
             case "confirm": {
                 refuseUnless(reservation?.id === command.reservation, "reservation_lost");
                 refuseUnless(command.form.person.given_name !== "Gestern", "has_appointments");
-                const { given_name, family_name } = command.form.person;
+                const { person: { given_name, family_name }, letter, email } = command.form;
                 /** @type {BookingView} */
                 const booking = {
                     reference: "H4XK9MPT2R7C", name: `${given_name} ${family_name}`, pair: reservation.pair,
-                    state: "confirmed", letter: command.letter ? "ordered" : null, email: command.email ? "ordered" : null,
+                    state: "confirmed", letter: letter ? "ordered" : null, email: email ? "ordered" : null,
                 };
                 this.reserved(null);
                 this.papers(booking);

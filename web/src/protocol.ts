@@ -321,15 +321,7 @@ reservation: string,
 /**
  * The form.
  */
-form: DraftForm,
-/**
- * Whether a letter is wanted.
- */
-letter: boolean,
-/**
- * Whether an e-mail is wanted (and was asked for aloud).
- */
-email: boolean, } | { "t": "cancel",
+form: DraftForm, } | { "t": "cancel",
 /**
  * The reference.
  */
@@ -396,6 +388,14 @@ from_day: string | null,
  * `any`, `morning`, `afternoon`.
  */
 day_part: string,
+/**
+ * Whether a letter is wanted. Pairs are proposed on days that it reaches.
+ */
+letter: boolean,
+/**
+ * Whether an e-mail is wanted (and was asked for aloud).
+ */
+email: boolean,
 /**
  * A note for the wrap-up; not kept after the call.
  */

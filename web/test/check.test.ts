@@ -19,10 +19,10 @@ const form: DraftForm = {
     centre: null,
     from_day: null,
     day_part: "any",
+    letter: true,
+    email: false,
     note: "",
 };
-
-const letter = { letter: true, email: false };
 
 const changed = (person: Partial<DraftForm["person"]>): DraftForm => ({ ...form, person: { ...form.person, ...person } });
 const fields = (errors: { field: string }[]) => errors.map(({ field }) => field);
@@ -35,12 +35,12 @@ describe("what is missing", () => {
     });
 
     test("a complete form lacks nothing", () => {
-        expect(missingForBooking(form, letter)).toEqual([]);
+        expect(missingForBooking(form)).toEqual([]);
     });
 
     test("errors come in the order of the form", () => {
         const empty = changed({ family_name: " ", born_on: "39", street: "", postcode: "1099", town: "" });
-        expect(fields(missingForBooking(empty, letter))).toEqual([
+        expect(fields(missingForBooking(empty))).toEqual([
             "person.family_name",
             "person.born_on",
             "person.street",
@@ -50,9 +50,9 @@ describe("what is missing", () => {
     });
 
     test("some people have one name, and e-mail is never forced", () => {
-        expect(missingForBooking(changed({ given_name: "" }), letter)).toEqual([]);
-        expect(fields(missingForBooking(form, { letter: true, email: true }))).toEqual(["person.email"]);
-        expect(fields(missingForBooking(changed({ email: "niemand" }), letter))).toEqual(["person.email"]);
+        expect(missingForBooking(changed({ given_name: "" }))).toEqual([]);
+        expect(fields(missingForBooking({ ...form, email: true }))).toEqual(["person.email"]);
+        expect(fields(missingForBooking(changed({ email: "niemand" })))).toEqual(["person.email"]);
     });
 });
 

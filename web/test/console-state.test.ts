@@ -280,7 +280,7 @@ describe("pairs and reservations", () => {
             email: null,
         };
         frame({ t: "reservation", seq: 12, reservation: reservation("a") });
-        asked("c", { t: "confirm", reservation: "of-a", form: wish, letter: true, email: false }, "one");
+        asked("c", { t: "confirm", reservation: "of-a", form: wish }, "one");
         frame({ t: "bookings", seq: 13, bookings: [{ ...booking, letter: "available" }] });
         frame({ t: "ack", cmd: "c", ok: true, error: null, result: { kind: "booking", booking } });
         expect(state.desk?.bookings).toHaveLength(1);

@@ -132,7 +132,7 @@ pub(super) enum Command {
     FindPersons { family_name: String, born_on: String },
     Propose { form: Box<Form> },
     Reserve { token: String, form: Box<Form> },
-    Confirm { reservation: String, form: Box<Form>, letter: bool, email: bool },
+    Confirm { reservation: String, form: Box<Form> },
 }
 
 impl Said {

@@ -47,8 +47,10 @@ pub struct Habits {
     pub pause: Duration,
     /// The chance that a talk ends in a booking.
     pub books: f64,
-    /// The share of bookings that want an e-mail, too.
+    /// The share of bookings that want an e-mail.
     pub emails: f64,
+    /// The share of those that want no letter beside it.
+    pub mail_only: f64,
     /// The mean time after which the socket is lost; zero: never.
     #[serde(with = "seconds")]
     pub loses_socket: Duration,
@@ -69,6 +71,7 @@ impl Default for Habits {
             pause: Duration::from_mins(5),
             books: 0.8,
             emails: 0.4,
+            mail_only: 0.5,
             loses_socket: Duration::ZERO,
             hangs_up: true,
         }

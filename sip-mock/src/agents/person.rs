@@ -12,7 +12,16 @@ pub(super) struct Form {
     pub(super) centre: Option<String>,
     pub(super) from_day: Option<String>,
     pub(super) day_part: String,
+    pub(super) letter: bool,
+    pub(super) email: bool,
     pub(super) note: String,
+}
+
+/// By which ways somebody wants to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) letter: bool,
+    pub(super) email: bool,
 }
 
 /// A person as typed.
@@ -115,7 +124,7 @@ const STREETS: [&str; 8] = [
 
 impl Form {
     /// Somebody who may book under this claim: born long enough ago for every group by age.
-    pub(super) fn invent(dice: &Dice, claims: &[String], language: &str, email: bool) -> Self {
+    pub(super) fn invent(dice: &Dice, claims: &[String], language: &str, wanted: Wanted) -> Self {
         let one = |list: &[&str]| list.get(dice.below(list.len())).copied().unwrap_or_default().to_owned();
         let (postcode, town) = TOWNS.get(dice.below(TOWNS.len())).copied().unwrap_or(("01067", "Dresden"));
         let born_on = format!("{}-{:02}-{:02}", 1925 + dice.below(14), 1 + dice.below(12), 1 + dice.below(28));
@@ -128,11 +137,12 @@ impl Form {
             postcode: postcode.to_owned(),
             town: town.to_owned(),
             phone: String::new(),
-            email: if email { format!("person-{}@example.org", dice.below(1_000_000)) } else { String::new() },
+            email: if wanted.email { format!("person-{}@example.org", dice.below(1_000_000)) } else { String::new() },
             claim: claims.first().cloned().unwrap_or_default(),
             language: language.to_owned(),
         };
-        Self { person, centre: None, from_day: None, day_part: "any".to_owned(), note: String::new() }
+        let Wanted { letter, email } = wanted;
+        Self { person, centre: None, from_day: None, day_part: "any".to_owned(), letter, email, note: String::new() }
     }
 }
 
@@ -142,9 +152,11 @@ mod tests {
 
     #[test]
     fn the_same_seed_invents_the_same_person() {
-        let invent = || Form::invent(&Dice::new(3), &["age_80".to_owned()], "de", true);
+        let wanted = Wanted { letter: false, email: true };
+        let invent = || Form::invent(&Dice::new(3), &["age_80".to_owned()], "de", wanted);
         assert_eq!(invent(), invent());
         assert_eq!(invent().person.claim, "age_80");
         assert!(invent().person.email.ends_with("@example.org"));
+        assert!(invent().email && !invent().letter);
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::desk::{self, Call, Command, Desk, Order, Said};
 use super::link::{Came, Door, Link, NoLink};
-use super::person::Form;
+use super::person::{Form, Wanted};
 use super::{Book, Habits, RobotConfig};
 use crate::faults::Dice;
 use crate::pace::Pace;
@@ -336,7 +336,9 @@ impl Robot {
             return Vec::new();
         }
         let language = if call.language.is_empty() { "de" } else { &call.language };
-        self.form = Form::invent(&self.dice, &self.claims, language, self.dice.happens(self.habits.emails));
+        let email = self.dice.happens(self.habits.emails);
+        let wanted = Wanted { email, letter: !(email && self.dice.happens(self.habits.mail_only)) };
+        self.form = Form::invent(&self.dice, &self.claims, language, wanted);
         // Asking for the name takes a while; the booking begins in the first half of the talk.
         self.plan = Some((Instant::now() + self.pace.real(length.mul_f64(0.4)), Act::Propose));
         let person = &self.form.person;
@@ -436,12 +438,8 @@ impl Robot {
             Command::Propose { .. } if ok => {
                 desk::first_token(&result).map(|token| Command::Reserve { token, form: Box::new(self.form.clone()) })
             }
-            Command::Reserve { .. } if ok => desk::reserved(&result).map(|reservation| Command::Confirm {
-                reservation,
-                form: Box::new(self.form.clone()),
-                letter: true,
-                email: !self.form.person.email.is_empty(),
-            }),
+            Command::Reserve { .. } if ok => desk::reserved(&result)
+                .map(|reservation| Command::Confirm { reservation, form: Box::new(self.form.clone()) }),
             // Somebody was faster, and a new proposal finds what is left.
             Command::Reserve { .. } if self.may_try_again() => {
                 Some(Command::Propose { form: Box::new(self.form.clone()) })

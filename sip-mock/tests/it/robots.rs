@@ -111,7 +111,7 @@ fn team(console: &Console, habits: Habits) -> Robots {
 }
 
 fn diligent() -> Habits {
-    Habits { books: 1.0, emails: 1.0, pauses: 0.0, ..Habits::default() }
+    Habits { books: 1.0, emails: 1.0, mail_only: 0.0, pauses: 0.0, ..Habits::default() }
 }
 
 const CALL: &str = r#"{"entry": "e1", "language": "de", "topic": "book", "state": "talking"}"#;
@@ -145,9 +145,10 @@ async fn a_robot_works_a_call_from_the_offer_to_the_wrap_up() {
     );
     let confirmed = desk.asked("confirm", json!({"kind": "booking", "booking": {}})).await;
     assert_eq!(
-        (&confirmed["do"]["reservation"], &confirmed["do"]["letter"], &confirmed["do"]["email"]),
+        (&confirmed["do"]["reservation"], &confirmed["do"]["form"]["letter"], &confirmed["do"]["form"]["email"]),
         (&json!("r1"), &json!(true), &json!(true))
     );
+    assert_eq!(confirmed["do"]["form"], proposal["do"]["form"], "what is proposed is what is confirmed");
     desk.say(json!({"t": "bookings", "bookings": [{"reference": "x"}]})).await;
     desk.asked("hang_up", Value::Null).await;
     desk.agent("wrap_up").await;

@@ -123,6 +123,7 @@ pub(super) async fn run(mut context: Context, options: Options) -> anyhow::Resul
         () = time_is_up => {}
     }
     stop.cancel();
+    ticker::refusals(&robots.tally().refused);
     robots.dismiss().await;
     running.stop().await;
     say(format_args!("what was printed and mailed stays in {}", folder.display()));

@@ -1,9 +1,11 @@
 //! The demo's live line: what has happened so far, counted from the event log.
 
+use crate::cli::say;
 use crate::foundation::db::Db;
 use crate::foundation::events::Published;
 use crate::foundation::events::feed::Feed;
 use crate::hotline::queue::store;
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -69,6 +71,14 @@ pub(super) async fn show(db: Db, feed: Feed, rung: Arc<AtomicU32>, stop: Cancell
                 return;
             }
         }
+    }
+}
+
+/// Says at the end what the simulated agents were refused: most of it is somebody who was faster.
+pub(super) fn refusals(refused: &BTreeMap<String, u64>) {
+    if !refused.is_empty() {
+        let list: Vec<String> = refused.iter().map(|(code, times)| format!("{code} {times} times")).collect();
+        say(format_args!("agents were refused: {}", list.join(", ")));
     }
 }
 

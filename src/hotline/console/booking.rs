@@ -95,9 +95,8 @@ pub(super) async fn deed(
             scheduling::release(tx, id(reservation)?, &holder).await?;
             (Kept::Done, None)
         }
-        Command::Confirm { reservation, form, letter, email } => {
-            let wanted = Wanted { letter: *letter, email: *email };
-            let booking = confirm(tx, console, serving, id(reservation)?, form, wanted).await?;
+        Command::Confirm { reservation, form } => {
+            let booking = confirm(tx, console, serving, id(reservation)?, form).await?;
             let kept = Kept::Booked { entry: serving.entry, series: booking.series };
             (kept, Some(shown(tx, &booking).await?))
         }
@@ -179,9 +178,9 @@ async fn confirm(
     serving: Serving,
     reservation: ReservationId,
     form: &DraftForm,
-    wanted: Wanted,
 ) -> Result<Booking, ConsoleError> {
     let person = persons::parse(&words::raw(&form.person)).map_err(SchedulingError::from)?;
+    let wanted = Wanted { letter: form.letter, email: form.email };
     let (holder, actor) = (serving.holder(), serving.actor());
     Ok(scheduling::confirm(tx, &console.campaign, reservation, &holder, &person, wanted, &actor).await?)
 }

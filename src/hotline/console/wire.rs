@@ -339,6 +339,10 @@ pub struct DraftForm {
     pub from_day: Option<String>,
     /// `any`, `morning`, `afternoon`.
     pub day_part: String,
+    /// Whether a letter is wanted. Pairs are proposed on days that it reaches.
+    pub letter: bool,
+    /// Whether an e-mail is wanted (and was asked for aloud).
+    pub email: bool,
     /// A note for the wrap-up; not kept after the call.
     pub note: String,
 }
@@ -532,10 +536,6 @@ pub enum Command {
         reservation: String,
         /// The form.
         form: Box<DraftForm>,
-        /// Whether a letter is wanted.
-        letter: bool,
-        /// Whether an e-mail is wanted (and was asked for aloud).
-        email: bool,
     },
     /// Cancel both appointments.
     Cancel {

@@ -141,8 +141,8 @@ pub fn wish(form: &DraftForm) -> Result<Wish, ConsoleError> {
         None => None,
     };
     let day_part = DayPart::from_code(&form.day_part).ok_or(refuse("day_part", "day_part"))?;
-    // Without an e-mail address only a letter can confirm, so it has to arrive before.
-    let by_post = form.person.email.trim().is_empty();
+    // A letter has to arrive before the first dose: where one is wanted, and where nothing else could confirm.
+    let by_post = form.letter || form.person.email.trim().is_empty();
     Ok(Wish { centre, from_day, day_part, by_post })
 }
 
@@ -155,6 +155,20 @@ mod tests {
     fn a_form_that_is_empty_wishes_for_anything_by_post() {
         let wish = wish(&DraftForm::default()).expect("an empty form is a wish");
         assert_eq!(wish, Wish { by_post: true, ..Wish::default() });
+    }
+
+    #[test]
+    fn only_who_has_an_address_and_wants_no_letter_need_not_wait_for_the_post() {
+        for (letter, email, by_post) in [
+            (true, "", true),
+            (true, "erika@example.org", true),
+            (false, " ", true),
+            (false, "erika@example.org", false),
+        ] {
+            let person = PersonForm { email: email.to_owned(), ..PersonForm::default() };
+            let form = DraftForm { letter, person, ..DraftForm::default() };
+            assert_eq!(wish(&form).expect("a wish").by_post, by_post, "{letter} {email:?}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ import { has, refusal, t } from "../common/texts";
 import type { BookingView, PersonHit } from "../protocol";
 import { type Field, type FieldError, missingForBooking, missingForProposal, tidied, wishOf } from "./check";
 import { ask, busy, connected, desk, setup, state, tell } from "./desk";
-import { another, edit, form, save, wanted } from "./draft";
+import { another, edit, form, save } from "./draft";
 
 /** Keys and clicks meant for what was there before must not take a caller: so long an offer takes none. */
 export const OFFER_DEAD_MS = 500;
@@ -185,6 +185,12 @@ export function propose(): void {
     ask({ t: "propose", form: tidied(form.peek()) });
 }
 
+/** A letter is wanted, or not: the days that were proposed for the other wish may be too early for the post. */
+export function wantLetter(letter: boolean): void {
+    edit({ ...form.peek(), letter });
+    tell({ kind: "forget", what: "proposals" });
+}
+
 export function reserve(token: string): void {
     if (desk.peek()?.reservation?.pair.token === token) {
         return;
@@ -213,11 +219,11 @@ export function book(): void {
     if (reading.peek() || bookingBlocked.peek() !== undefined || !reservation) {
         return;
     }
-    if (complain(missingForBooking(form.peek(), wanted.peek()))) {
+    if (complain(missingForBooking(form.peek()))) {
         return;
     }
     save();
-    ask({ t: "confirm", reservation: reservation.id, form: tidied(form.peek()), ...wanted.peek() });
+    ask({ t: "confirm", reservation: reservation.id, form: tidied(form.peek()) });
 }
 
 export function nextPerson(): void {

@@ -41,7 +41,7 @@ export function missingForProposal(form: DraftForm): FieldError[] {
 }
 
 /** For a booking: everything that the letter and the centre need. In the order of the form. */
-export function missingForBooking(form: DraftForm, wanted: { letter: boolean; email: boolean }): FieldError[] {
+export function missingForBooking(form: DraftForm): FieldError[] {
     const { person } = form;
     const errors: FieldError[] = [];
     const need = (field: Field, value: string, text: string) => {
@@ -58,7 +58,7 @@ export function missingForBooking(form: DraftForm, wanted: { letter: boolean; em
     }
     need("person.town", person.town, "missing-town");
     const email = person.email.trim();
-    if (wanted.email && email === "") {
+    if (form.email && email === "") {
         errors.push({ field: "person.email", text: "missing-email" });
     } else if (email !== "" && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) {
         errors.push({ field: "person.email", text: "wrong-email" });

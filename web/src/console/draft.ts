@@ -33,6 +33,9 @@ export function freshForm(call: CallView | null): DraftForm {
         centre: null,
         from_day: null,
         day_part: "any",
+        // The letter is the rule; an e-mail only if the caller was asked for the address aloud.
+        letter: true,
+        email: false,
         note: "",
     };
 }
@@ -41,8 +44,6 @@ export function freshForm(call: CallView | null): DraftForm {
 export const form = signal<DraftForm>(freshForm(null));
 /** Typed and not yet sent. */
 export const unsaved = signal(false);
-/** Papers that are wanted. The letter is the rule; an e-mail only if the caller was asked for the address aloud. */
-export const wanted = signal({ letter: true, email: false });
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -103,7 +104,6 @@ export function follow(): void {
         if (newCaller) {
             clearTimeout(timer);
             unsaved.value = false;
-            wanted.value = { letter: true, email: false };
         }
         const stored = current?.draft?.form;
         if (stored) {

@@ -6,10 +6,10 @@ import { dotted, fours } from "../../common/format";
 import { say } from "../../common/announce";
 import { t } from "../../common/texts";
 import type { PersonForm, PersonHit } from "../../protocol";
-import { findPersons, take } from "../actions";
+import { findPersons, take, wantLetter } from "../actions";
 import type { Field as FieldName } from "../check";
 import { busy, setup, state, tell } from "../desk";
-import { editPerson, form, save, wanted } from "../draft";
+import { edit, editPerson, form, save } from "../draft";
 import { arrows } from "../keys";
 import { Checkbox, Field, Select, Summary } from "./fields";
 
@@ -81,14 +81,14 @@ export function Person() {
                     <Checkbox
                         id="wants-letter"
                         label={t("papers-letter")}
-                        checked={wanted.value.letter}
-                        onToggle={(letter) => (wanted.value = { ...wanted.value, letter })}
+                        checked={form.value.letter}
+                        onToggle={wantLetter}
                     />
                     <Checkbox
                         id="wants-email"
                         label={t("papers-email")}
-                        checked={wanted.value.email}
-                        onToggle={(email) => (wanted.value = { ...wanted.value, email })}
+                        checked={form.value.email}
+                        onToggle={(email) => edit({ ...form.peek(), email })}
                     />
                 </div>
             </fieldset>
