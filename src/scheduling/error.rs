@@ -50,9 +50,6 @@ pub enum SchedulingError {
     /// Another person with this name, birth date and postcode exists.
     #[error("another person with this name, birth date and postcode exists")]
     PersonExists,
-    /// Reference and birth date do not belong together, or there is no such reference.
-    #[error("there are no appointments with this reference and birth date")]
-    UnknownReference,
     /// The first appointment has begun: this is settled in the centre.
     #[error("the first appointment has begun")]
     AlreadyBegun,
@@ -90,7 +87,6 @@ impl SchedulingError {
             | Self::LetterTooLate
             | Self::UnknownPerson
             | Self::PersonExists
-            | Self::UnknownReference
             | Self::AlreadyBegun
             | Self::TooManySearches
             | Self::Fault(_) => None,
@@ -125,7 +121,6 @@ impl Refusal for SchedulingError {
             Self::NoEmail => "no_email",
             Self::UnknownPerson => "unknown_person",
             Self::PersonExists => "person_exists",
-            Self::UnknownReference => "unknown_reference",
             Self::AlreadyBegun => "already_begun",
             Self::TooManySearches => "too_many_searches",
             Self::Fault(_) => "fault",

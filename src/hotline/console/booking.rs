@@ -100,7 +100,7 @@ pub(super) async fn deed(
             let kept = Kept::Booked { entry: serving.entry, series: booking.series };
             (kept, Some(shown(tx, &booking).await?))
         }
-        Command::Cancel { .. } => (Kept::Cancelled, Some(cancel(tx, serving, command).await?)),
+        Command::Cancel { .. } => (Kept::Cancelled, Some(cancel(tx, console, serving, command).await?)),
         Command::Painted { .. }
         | Command::Accept { .. }
         | Command::Decline { .. }
@@ -120,6 +120,7 @@ pub(super) async fn deed(
 /// key, but read again.
 pub(super) async fn again(
     tx: &mut Tx,
+    console: &Console,
     agent: UserId,
     serving: Result<Serving, ConsoleError>,
     kept: Kept,
@@ -142,7 +143,7 @@ pub(super) async fn again(
             }
         }
         // Cancelling again changes nothing and answers the same.
-        Kept::Cancelled => Ok(Some(cancel(tx, serving?, command).await?)),
+        Kept::Cancelled => Ok(Some(cancel(tx, console, serving?, command).await?)),
     }
 }
 
@@ -185,10 +186,14 @@ async fn confirm(
     Ok(scheduling::confirm(tx, &console.campaign, reservation, &holder, &person, wanted, &actor).await?)
 }
 
-async fn cancel(tx: &mut Tx, serving: Serving, command: &Command) -> Result<Answer, ConsoleError> {
+/// Cancels. A pair of reference and birth date that fits nothing finds nothing: a refusal would take back the note that
+/// it was tried.
+async fn cancel(tx: &mut Tx, console: &Console, serving: Serving, command: &Command) -> Result<Answer, ConsoleError> {
     let Command::Cancel { reference, born_on } = command else { return Err(ConsoleError::KeyMisused) };
-    let booking = scheduling::cancel(tx, reference, date(born_on)?, &serving.actor()).await?;
-    shown(tx, &booking).await
+    match scheduling::cancel(tx, &console.campaign, reference, date(born_on)?, &serving.actor()).await? {
+        Some(booking) => shown(tx, &booking).await,
+        None => Ok(Answer::Bookings { bookings: Vec::new() }),
+    }
 }
 
 async fn shown(tx: &mut Tx, booking: &Booking) -> Result<Answer, ConsoleError> {

@@ -162,7 +162,7 @@ async fn once(
     match commands::recall(tx, &scope, cmd, command).await? {
         Known::Answered(kept) => {
             let serving = served(tx, agent).await.map(|entry| Serving::new(agent, entry));
-            return booking::again(tx, agent, serving, kept, command).await;
+            return booking::again(tx, console, agent, serving, kept, command).await;
         }
         Known::Misused => return Err(ConsoleError::KeyMisused),
         Known::New => {}

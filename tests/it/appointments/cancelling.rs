@@ -2,6 +2,7 @@
 
 use crate::support::campaign::{BORN_ON, Saxony, code, person, riesa};
 use std::sync::Arc;
+use time::Duration;
 use time::macros::{date, datetime};
 use vaxline::scheduling::model::{Applicant, BookingState, Wanted, Wish};
 
@@ -81,10 +82,28 @@ async fn a_reference_alone_opens_nothing() {
     let unknown = "2222 2222 2222";
     for (reference, born_on) in [(booking.reference.as_str(), wrong), (unknown, BORN_ON), ("", BORN_ON)] {
         assert_eq!(desk.find_booking(reference, born_on).await.unwrap(), []);
-        assert_eq!(code(desk.cancel(reference, born_on).await), "unknown_reference");
+        assert_eq!(desk.try_to_cancel(reference, born_on).await.unwrap(), None);
     }
-    assert_eq!(saxony.count("select count(*) from audit where action = 'person.search' and hits = 0").await, 3);
+    assert_eq!(saxony.count("select count(*) from audit where action = 'person.search' and hits = 0").await, 6);
     assert_eq!(saxony.count("select count(*) from slot where state = 'booked'").await, 2);
+}
+
+#[tokio::test]
+async fn guessing_by_cancelling_is_noted_and_stopped_like_searching() {
+    let saxony = saxony().await;
+    let desk = saxony.desk().await;
+    let booking = desk.book(&person(1), &Wish::default()).await.unwrap();
+    let most = saxony.campaign.settings.searches_per_ten_minutes;
+    for day in 0..i64::from(most) {
+        let born_on = BORN_ON + Duration::days(1 + day);
+        assert_eq!(desk.try_to_cancel(&booking.reference, born_on).await.unwrap(), None);
+    }
+    // The right birth date comes too late: who guesses learns nothing any more.
+    assert_eq!(code(desk.try_to_cancel(&booking.reference, BORN_ON).await), "too_many_searches");
+    let noted = "select count(*) from audit where action = 'person.search' and hits = 0";
+    assert_eq!(saxony.count(noted).await, i64::from(most));
+    saxony.world.pass(Duration::minutes(11));
+    assert_eq!(desk.cancel(&booking.reference, BORN_ON).await.unwrap().state, BookingState::Cancelled);
 }
 
 #[tokio::test]

@@ -147,8 +147,15 @@ impl Desk {
         ))
     }
 
+    /// Cancels; nothing when reference and birth date do not belong together.
+    pub async fn try_to_cancel(&self, reference: &str, born_on: Date) -> Result<Option<Booking>, SchedulingError> {
+        let Saxony { world, campaign } = &*self.saxony;
+        in_tx!(world.staff(), "cancel", |tx| commands::cancel(tx, campaign, reference, born_on, &self.actor))
+    }
+
+    /// Cancels what exists.
     pub async fn cancel(&self, reference: &str, born_on: Date) -> Result<Booking, SchedulingError> {
-        in_tx!(self.saxony.world.staff(), "cancel", |tx| commands::cancel(tx, reference, born_on, &self.actor))
+        Ok(self.try_to_cancel(reference, born_on).await?.unwrap())
     }
 
     pub async fn find_booking(&self, reference: &str, born_on: Date) -> Result<Vec<Booking>, SchedulingError> {
@@ -161,9 +168,13 @@ impl Desk {
         in_tx!(world.staff(), "find", |tx| commands::find_persons(tx, campaign, family_name, born_on, &self.actor))
     }
 
-    pub async fn bookings(&self) -> Vec<Booking> {
+    pub async fn try_bookings(&self) -> Result<Vec<Booking>, SchedulingError> {
         let entry = self.holder.entry.unwrap();
-        in_tx!(self.saxony.world.staff(), "read", |tx| commands::bookings_made_in(tx, entry, &self.actor)).unwrap()
+        in_tx!(self.saxony.world.staff(), "read", |tx| commands::bookings_made_in(tx, entry, &self.actor))
+    }
+
+    pub async fn bookings(&self) -> Vec<Booking> {
+        self.try_bookings().await.unwrap()
     }
 
     /// Proposes, reserves the first pair and confirms it, without papers.

@@ -13,8 +13,8 @@ use crate::foundation::pii::Pii;
 use crate::scheduling::appointments::model::{Booking, BookingState, Holder, Wanted};
 use crate::scheduling::appointments::reference::Reference;
 use crate::scheduling::appointments::token::Choice;
-use crate::scheduling::persons::PersonInput;
 use crate::scheduling::persons::store::{Stored, put};
+use crate::scheduling::persons::{PersonInput, search};
 use crate::scheduling::{Campaign, SchedulingError};
 use time::Date;
 
@@ -76,11 +76,27 @@ pub async fn confirm(
 /// Cancels both appointments of a reference. The slots are free in the same transaction; cancelling again answers the
 /// same and changes nothing.
 ///
+/// Nothing when reference and birth date do not belong together: that is a search like any other, limited and noted,
+/// and a refusal would not let the note commit.
+///
 /// # Errors
-/// `unknown_reference` when reference and birth date do not belong together, `already_begun`, or a fault.
-pub async fn cancel(tx: &mut Tx, reference: &str, born_on: Date, actor: &Actor) -> Result<Booking, SchedulingError> {
-    let reference = Reference::read(reference).ok_or(SchedulingError::UnknownReference)?;
-    let series = store::lock(tx, &reference, born_on).await?.ok_or(SchedulingError::UnknownReference)?;
+/// After too many searches, `already_begun`, or a fault.
+pub async fn cancel(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    reference: &str,
+    born_on: Date,
+    actor: &Actor,
+) -> Result<Option<Booking>, SchedulingError> {
+    search::limit(tx, campaign, actor).await?;
+    let series = match Reference::read(reference) {
+        Some(reference) => store::lock(tx, &reference, born_on).await?,
+        None => None,
+    };
+    let Some(series) = series else {
+        search::note(tx, actor, 0).await?;
+        return Ok(None);
+    };
     match decide::cancel(series.state, series.first_begins_at, tx.now())? {
         Cancelling::Before => note(tx, actor, "series.read", series.person, series.id).await?,
         Cancelling::Cancel => {
@@ -94,8 +110,8 @@ pub async fn cancel(tx: &mut Tx, reference: &str, born_on: Date, actor: &Actor) 
         }
     }
     let read = store::read(tx, Which::Series(series.id)).await?.into_iter().next();
-    read.map(|(_, booking)| booking)
-        .ok_or_else(|| Fault::plain(format!("read series {} after cancelling it", series.id)).into())
+    let (_, booking) = read.ok_or_else(|| Fault::plain(format!("read series {} after cancelling it", series.id)))?;
+    Ok(Some(booking))
 }
 
 /// The papers of a version; those of earlier versions that have not left are withdrawn with it.
