@@ -166,11 +166,7 @@ pub(super) async fn keeps_a_pair(tx: &mut Tx, serving: Serving) -> Result<bool, 
 
 /// The call is done with: what was reserved for it and not booked is for others.
 pub(super) async fn give_up_reservation(tx: &mut Tx, serving: Serving) -> Result<(), ConsoleError> {
-    let holder = serving.holder();
-    if let Some(reservation) = scheduling::reservation_of(tx, &holder).await? {
-        scheduling::release(tx, reservation.id, &holder).await?;
-    }
-    Ok(())
+    Ok(scheduling::give_back(tx, serving.entry).await?)
 }
 
 async fn confirm(

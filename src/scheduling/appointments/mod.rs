@@ -3,7 +3,7 @@
 //! **In:** a wish and an applicant; then a pair, a person, what is wanted on paper. **Out:** pairs that are bookable for
 //! this person; a reservation with its end; a booking with a reference. **Must hold:** the system proposes and nobody
 //! races for a list: what was proposed is taken as it is or refused with the nearest others; only the desk that holds a
-//! reservation confirms it, and not after its end; both doses are booked or none; a freed slot is free in the same
+//! reservation confirms it, for the caller it was made for and not after its end; both doses are booked or none; a freed slot is free in the same
 //! transaction; a reference alone opens nothing.
 
 mod bookings;
@@ -20,4 +20,4 @@ pub use model::{Applicant, Appointment, Booking, BookingState, DayPart, Holder, 
 pub use proposals::propose;
 pub use reference::Reference;
 pub(in crate::scheduling) use reference::grouped;
-pub use reservations::{expire_reservations, release, renew, reservation_of, reserve};
+pub use reservations::{expire_reservations, give_back, release, renew, reservation_of, reserve};

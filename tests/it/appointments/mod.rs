@@ -6,3 +6,4 @@ mod last_slot;
 mod names;
 mod releases;
 mod reservations;
+mod wrap_up;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Instant;
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use vaxline::foundation::fault::Refusal;
 use vaxline::scheduling::appointments::worker;
 use vaxline::scheduling::model::{Applicant, Wanted, Wish};
 
@@ -119,6 +121,113 @@ async fn a_desk_holds_one_pair_and_a_new_one_gives_the_old_one_back() {
     let again = desk.reserve(&pairs[1].token, &applicant).await.unwrap();
     assert_eq!(again.pair, second.pair);
     saxony.is_sound().await;
+}
+
+#[tokio::test]
+async fn a_pair_reserved_for_one_caller_is_neither_seen_nor_confirmed_for_the_next() {
+    let saxony = saxony().await;
+    let mut desk = saxony.desk().await;
+    let person = person(1);
+    let applicant = Applicant::of(&person);
+    let pair = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+    let reservation = desk.reserve(&pair.token, &applicant).await.unwrap();
+    let before = desk.clone();
+
+    desk.next_caller();
+    assert_eq!((desk.reservation().await, desk.renew().await), (None, None));
+    assert_eq!(code(desk.confirm(reservation.id, &person, Wanted::default()).await), "reservation_lost");
+    desk.release(reservation.id).await;
+    assert_eq!(before.reservation().await, Some(reservation), "the next caller's desk cannot give it back either");
+    // A desk holds one pair: with the next caller's, the one before is free.
+    let pairs = desk.propose(&applicant, &Wish::default()).await.unwrap();
+    let next = desk.reserve(&pairs[0].token, &applicant).await.unwrap();
+    assert_eq!((before.reservation().await, desk.reservation().await), (None, Some(next)));
+    assert_eq!(saxony.count(RESERVED).await, 2);
+    saxony.is_sound().await;
+}
+
+#[tokio::test]
+async fn what_is_reserved_for_a_caller_is_given_back_by_the_place_in_line() {
+    let saxony = saxony().await;
+    let (desk, other) = (saxony.desk().await, saxony.desk().await);
+    let applicant = Applicant::of(&person(1));
+    for desk in [&desk, &other] {
+        let pair = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+        desk.reserve(&pair.token, &applicant).await.unwrap();
+    }
+    desk.give_back().await;
+    desk.give_back().await;
+    assert_eq!((desk.reservation().await, other.reservation().await.is_some()), (None, true));
+    assert_eq!(saxony.count("select count(*) from event where kind = 'pair.released'").await, 1);
+}
+
+/// Eight first doses and three second ones in one minute, and nothing else.
+async fn one_minute(saxony: &Saxony) {
+    let day = date!(2021 - 03 - 29);
+    saxony.release(&riesa("monday", day, day, 8)).await.unwrap();
+    for arrange in [
+        "update slot set starts_at = '08:00' where bucket = 96",
+        "update slot set state = 'withdrawn' where bucket <> 96 or (pool = 2 and place > 3)",
+    ] {
+        sqlx::query(arrange).execute(saxony.world.work().pool()).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_want_the_same_minute_never_wait_for_each_other() {
+    const DESKS: usize = 64;
+    const ROUNDS: usize = 10;
+    let saxony = Saxony::with_connections(NOON, 64).await;
+    one_minute(&saxony).await;
+    let seconds = saxony.count("select count(*) from slot where state = 'free' and pool = 2").await;
+    assert!((1..=3).contains(&seconds) && saxony.count("select count(*) from slot where state = 'free'").await > 4);
+    let desks = saxony.desks(DESKS).await;
+    let token = "riesa.bnt162b2.2021-03-29.0800.2021-05-10.0800";
+    for round in 0..ROUNDS {
+        let mut racing = JoinSet::new();
+        for (number, desk) in desks.iter().cloned().enumerate() {
+            racing.spawn(async move { desk.reserve(token, &Applicant::of(&person(number))).await });
+        }
+        let outcomes = racing.join_all().await;
+        let reserved = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        assert_eq!(i64::try_from(reserved).unwrap(), seconds, "round {round}: nobody is refused while a pair is left");
+        for refusal in outcomes.into_iter().filter_map(Result::err) {
+            assert_eq!(refusal.code(), "pair_taken", "round {round}: {refusal:?}");
+        }
+        for desk in &desks {
+            desk.give_back().await;
+        }
+    }
+    // A connection reports what it has seen when it ends.
+    saxony.world.staff().pool().close().await;
+    let work = saxony.world.work().pool();
+    let backends = "select count(*) from pg_stat_activity where datname = current_database()";
+    let count = async |query: &'static str| sqlx::query_scalar::<_, i64>(query).fetch_one(work).await.unwrap();
+    eventually("every desk's connection has ended", async || count(backends).await <= 4).await;
+    assert_eq!(count("select deadlocks from pg_stat_database where datname = current_database()").await, 0);
+}
+
+#[tokio::test]
+async fn a_pair_that_somebody_is_about_to_take_is_still_proposed_and_had_when_they_do_not() {
+    let saxony = saxony().await;
+    sqlx::query("update slot set state = 'withdrawn' where starts_at <> '08:00'")
+        .execute(saxony.world.work().pool())
+        .await
+        .unwrap();
+    let desk = saxony.desk().await;
+    let applicant = Applicant::of(&person(1));
+    let mut faster = saxony.world.work().pool().acquire().await.unwrap();
+    sqlx::raw_sql("begin; select from slot where state = 'free' for update").execute(&mut *faster).await.unwrap();
+
+    let pair = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
+    let waiting = tokio::spawn({
+        let (desk, token) = (desk.clone(), pair.token.clone());
+        async move { desk.reserve(&token, &applicant).await }
+    });
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    eventually("the desk waits", async || saxony.count(waits).await == 1).await;
+    sqlx::raw_sql("rollback").execute(&mut *faster).await.unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap().pair, pair);
 }
 
 #[tokio::test]

@@ -158,6 +158,12 @@ impl Desk {
         Ok(self.try_to_cancel(reference, born_on).await?.unwrap())
     }
 
+    /// Gives back what is reserved for the caller.
+    pub async fn give_back(&self) {
+        let entry = self.holder.entry.unwrap();
+        in_tx!(self.saxony.world.staff(), "give back", |tx| commands::give_back(tx, entry)).unwrap();
+    }
+
     pub async fn find_booking(&self, reference: &str, born_on: Date) -> Result<Vec<Booking>, SchedulingError> {
         let Saxony { world, campaign } = &*self.saxony;
         in_tx!(world.staff(), "find", |tx| commands::find_booking(tx, campaign, reference, born_on, &self.actor))

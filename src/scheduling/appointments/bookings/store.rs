@@ -41,7 +41,7 @@ pub(super) struct Confirmed {
     pub slots: Vec<TakenSlot>,
 }
 
-/// Turns a live reservation of this desk into booked slots. Nothing when it has lapsed or is another's.
+/// Turns a live reservation of this desk for this caller into booked slots. Nothing when it has lapsed or is another's.
 pub(super) async fn take(tx: &mut Tx, id: ReservationId, holder: &Holder) -> Result<Option<Confirmed>, Fault> {
     let now = tx.now();
     let rows = sqlx::query!(
@@ -49,7 +49,8 @@ pub(super) async fn take(tx: &mut Tx, id: ReservationId, holder: &Holder) -> Res
         -- bookings: a reservation becomes booked slots, all of them or none
         with taken as (
             update reservation set state = 'confirmed', ended_at = $3
-             where id = $1 and user_id = $2 and state = 'live' and expires_at > $3
+             where id = $1 and user_id = $2 and entry_id is not distinct from $4
+               and state = 'live' and expires_at > $3
             returning id, centre, vaccine, rules
         ), booked as (
             update slot set state = 'booked', reservation_id = null
@@ -62,7 +63,8 @@ pub(super) async fn take(tx: &mut Tx, id: ReservationId, holder: &Holder) -> Res
         "#,
         id.0,
         holder.user.0,
-        now
+        now,
+        holder.entry.map(|entry| entry.0)
     )
     .fetch_all(tx.conn())
     .await

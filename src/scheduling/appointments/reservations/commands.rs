@@ -1,11 +1,11 @@
 //! Reserving, renewing, giving back, lapsing.
 
-use super::store::{self, End, Ended, New};
+use super::store::{self, Claimed, End, Ended, New, Which};
 use crate::foundation::calendar;
 use crate::foundation::db::Tx;
 use crate::foundation::events::{self, About};
 use crate::foundation::fault::Fault;
-use crate::foundation::ids::ReservationId;
+use crate::foundation::ids::{EntryId, ReservationId};
 use crate::scheduling::appointments::model::{Applicant, Holder, Reservation};
 use crate::scheduling::appointments::proposals::{nearest, rules_for};
 use crate::scheduling::appointments::token::Choice;
@@ -59,25 +59,33 @@ pub async fn reserve(
     Ok(Reservation { id: new.id, expires_at: new.expires_at, pair: choice.clone().into_pair(name) })
 }
 
-/// Takes the slots, after waiting once for those who are about to. The desk's earlier pair is freed last, so that nobody
+/// Takes the slots, after waiting for those who are about to. The desk's earlier pair is freed last, so that nobody
 /// waits for us on a row that we hold; only a wish for one of its own slots frees it first.
 async fn take(tx: &mut Tx, new: &New<'_>) -> Result<Option<String>, Fault> {
-    let before = store::end(tx, new.holder, None).await?;
-    let mut taken = store::claim(tx, new).await?;
+    let before = store::end(tx, Which::OfDesk(new.holder.user)).await?;
+    let mut claimed = store::claim(tx, new).await?;
     if let Some(before) = before {
-        give_back(tx, before, End::Released).await?;
-        if taken.is_none() {
-            taken = store::claim(tx, new).await?;
+        free(tx, before).await?;
+        if !matches!(claimed, Claimed::Pair(_)) {
+            claimed = store::claim(tx, new).await?;
         }
     }
-    if taken.is_none() {
-        store::wait_for_slots(tx, new.choice).await?;
-        taken = store::claim(tx, new).await?;
+    // Waiting for a first dose may be followed by waiting for a second one, and nothing more.
+    for _ in 0..2 {
+        let is_left = match (&claimed, new.choice.second) {
+            (Claimed::Nothing, _) => store::wait_for_slot(tx, new.choice, 1, new.choice.first).await?,
+            (Claimed::FirstAlone, Some(second)) => store::wait_for_slot(tx, new.choice, 2, second).await?,
+            (Claimed::FirstAlone, None) | (Claimed::Pair(_), _) => break,
+        };
+        if !is_left {
+            break;
+        }
+        claimed = store::claim(tx, new).await?;
     }
-    Ok(taken)
+    Ok(if let Claimed::Pair(name) = claimed { Some(name) } else { None })
 }
 
-/// Moves the end of the desk's reservation; none when it has lapsed.
+/// Moves the end of what the desk has reserved for its caller; none when it has lapsed.
 ///
 /// # Errors
 /// When the database is away.
@@ -87,7 +95,7 @@ pub async fn renew(tx: &mut Tx, campaign: &Campaign, holder: &Holder) -> Result<
     Ok(store::live(tx, holder).await?)
 }
 
-/// What the desk has reserved.
+/// What the desk has reserved for its caller.
 ///
 /// # Errors
 /// When the database is away.
@@ -95,18 +103,29 @@ pub async fn reservation_of(tx: &mut Tx, holder: &Holder) -> Result<Option<Reser
     Ok(store::live(tx, holder).await?)
 }
 
-/// Gives a reservation back. One that has ended or belongs to another desk is left as it is.
+/// Gives a reservation back. One that has ended, or that another desk or another caller has, is left as it is.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn release(tx: &mut Tx, id: ReservationId, holder: &Holder) -> Result<(), SchedulingError> {
-    if let Some(ended) = store::end(tx, holder, Some(id)).await? {
-        give_back(tx, ended, End::Released).await?;
+    if let Some(ended) = store::end(tx, Which::This(id, holder)).await? {
+        free(tx, ended).await?;
     }
     Ok(())
 }
 
-/// Ends what has lapsed and frees its slots; returns how many. Call it again while it returns as many as it can.
+/// Gives back what is reserved for a place in line: its desk is done with it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn give_back(tx: &mut Tx, entry: EntryId) -> Result<(), SchedulingError> {
+    if let Some(ended) = store::end(tx, Which::OfEntry(entry)).await? {
+        free(tx, ended).await?;
+    }
+    Ok(())
+}
+
+/// Ends what has lapsed, or was reserved for a caller whose desk is clear, and frees its slots; returns how many. Call it again while it returns as many as it can.
 ///
 /// # Errors
 /// When the database is away.
@@ -122,9 +141,9 @@ pub async fn expire_reservations(tx: &mut Tx) -> Result<usize, Fault> {
     Ok(ended.len())
 }
 
-async fn give_back(tx: &mut Tx, ended: Ended, end: End) -> Result<(), Fault> {
+async fn free(tx: &mut Tx, ended: Ended) -> Result<(), Fault> {
     store::free(tx, &[ended]).await?;
-    note(tx, ended, end).await
+    note(tx, ended, End::Released).await
 }
 
 async fn note(tx: &mut Tx, ended: Ended, end: End) -> Result<(), Fault> {

@@ -25,16 +25,26 @@ pub(super) struct New<'a> {
     pub last_until: OffsetDateTime,
 }
 
+/// How far taking a pair came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Claimed {
+    /// Every slot is reserved; what the vaccine is called.
+    Pair(String),
+    /// A first dose is locked for us, and no second one was to be had.
+    FirstAlone,
+    /// Nothing is ours.
+    Nothing,
+}
+
 /// Takes exactly the chosen slots, both or none, and writes the reservation. Rows that somebody else is about to take are
-/// passed over. Returns what the vaccine is called, or nothing when the slots are not to be had.
+/// passed over.
 ///
-/// The second slot is only tried by who has the first: so nobody holds a second slot while waiting for a first one, and
-/// there are no deadlocks. A crash of the database may lose a reservation, which is why its commit need not wait for
-/// the disk; a booking's does.
-pub(super) async fn claim(tx: &mut Tx, new: &New<'_>) -> Result<Option<String>, Fault> {
+/// The second slot is only tried by who has the first, so nobody holds a second slot while waiting for a first one. A
+/// crash of the database may lose a reservation, which is why its commit need not wait for the disk; a booking's does.
+pub(super) async fn claim(tx: &mut Tx, new: &New<'_>) -> Result<Claimed, Fault> {
     let now = tx.now();
     let slots_needed = 1 + i64::from(new.choice.second.is_some());
-    let claimed = sqlx::query_scalar!(
+    let claimed = sqlx::query!(
         r#"
         -- reservations: take exactly the chosen slots, both or none
         with first as (
@@ -58,8 +68,9 @@ pub(super) async fn claim(tx: &mut Tx, new: &New<'_>) -> Result<Option<String>, 
               from held where slot.id in (select id from taken)
             returning slot.id
         )
-        select coalesce(vaccine_name_on($2, $3), $2) || left(set_config('synchronous_commit', 'off', true), 0) as "name!"
-          from held where (select count(*) from marked) = $14
+        select exists (select from first) as "has_first!",
+               (select coalesce(vaccine_name_on($2, $3), $2) || left(set_config('synchronous_commit', 'off', true), 0)
+                  from held where (select count(*) from marked) = $14) as name
         "#,
         new.choice.centre.0,
         new.choice.vaccine.0,
@@ -76,36 +87,46 @@ pub(super) async fn claim(tx: &mut Tx, new: &New<'_>) -> Result<Option<String>, 
         new.last_until,
         slots_needed
     )
-    .fetch_optional(tx.conn())
+    .fetch_one(tx.conn())
     .await
     .while_doing("take a pair of slots")?;
-    Ok(claimed)
+    Ok(match (claimed.name, claimed.has_first) {
+        (Some(name), _) => Claimed::Pair(name),
+        (None, true) => Claimed::FirstAlone,
+        (None, false) => Claimed::Nothing,
+    })
 }
 
-/// Waits for whoever is about to take the chosen slots, so that "taken" is said only when they have.
-pub(super) async fn wait_for_slots(tx: &mut Tx, choice: &Choice) -> Result<(), Fault> {
-    sqlx::query!(
+/// Waits for those who have locked the slots of one dose at this time, one after the other, until a slot is left for us
+/// or all are taken; says whether one is ours.
+///
+/// Who holds a first dose waits for second ones, and who holds nothing for first ones, all of them in the order of the
+/// places: nobody waits for somebody who waits for them. The order matters, because a row that was waited for in vain
+/// stays locked until the transaction ends.
+pub(super) async fn wait_for_slot(tx: &mut Tx, choice: &Choice, pool: i16, at: Appointment) -> Result<bool, Fault> {
+    let now = tx.now();
+    let ours = sqlx::query_scalar!(
         r#"
-        -- reservations: wait once for rows that others have locked; first doses before second ones
+        -- reservations: wait for a slot that others have locked
         select id from slot
-         where centre = $1 and vaccine = $2 and state = 'free'
-           and ((pool = 1 and day = $3 and starts_at = $4) or (pool = 2 and day = $5 and starts_at = $6))
-         order by pool, id for update
+         where centre = $1 and vaccine = $2 and pool = $3 and day = $4 and starts_at = $5
+           and state = 'free' and opens_at <= $6
+         order by place limit 1 for update
         "#,
         choice.centre.0,
         choice.vaccine.0,
-        choice.first.day,
-        choice.first.time,
-        choice.second.map(|second| second.day),
-        choice.second.map(|second| second.time)
+        pool,
+        at.day,
+        at.time,
+        now
     )
-    .fetch_all(tx.conn())
+    .fetch_optional(tx.conn())
     .await
     .while_doing("wait for slots that others have locked")?;
-    Ok(())
+    Ok(ours.is_some())
 }
 
-/// The live reservation of a desk, whose end has not come.
+/// The live reservation of a desk for the caller who is served, whose end has not come.
 pub(super) async fn live(tx: &mut Tx, holder: &Holder) -> Result<Option<Reservation>, Fault> {
     let now = tx.now();
     let rows = sqlx::query!(
@@ -114,11 +135,12 @@ pub(super) async fn live(tx: &mut Tx, holder: &Holder) -> Result<Option<Reservat
         select reservation.id, reservation.centre, reservation.vaccine, expires_at, day, starts_at,
                coalesce(vaccine_name_on(reservation.vaccine, day), reservation.vaccine) as "name!"
           from reservation join slot on slot.reservation_id = reservation.id
-         where user_id = $1 and reservation.state = 'live' and expires_at > $2
+         where user_id = $1 and entry_id is not distinct from $3 and reservation.state = 'live' and expires_at > $2
          order by pool
         "#,
         holder.user.0,
-        now
+        now,
+        holder.entry.map(|entry| entry.0)
     )
     .fetch_all(tx.conn())
     .await
@@ -144,11 +166,12 @@ pub(super) async fn renew(tx: &mut Tx, holder: &Holder, until: OffsetDateTime) -
         r#"
         -- reservations: renew; a lapsed one stays lapsed
         update reservation set expires_at = least($3, last_until)
-         where user_id = $1 and state = 'live' and expires_at > $2
+         where user_id = $1 and entry_id is not distinct from $4 and state = 'live' and expires_at > $2
         "#,
         holder.user.0,
         now,
-        until
+        until,
+        holder.entry.map(|entry| entry.0)
     )
     .execute(tx.conn())
     .await
@@ -187,18 +210,39 @@ pub(super) struct Ended {
     pub entry: Option<EntryId>,
 }
 
-/// Ends a desk's live reservation, whichever it is or this one; its slots are freed by [`free`].
-pub(super) async fn end(tx: &mut Tx, holder: &Holder, id: Option<ReservationId>) -> Result<Option<Ended>, Fault> {
+/// Which live reservation is given back.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Which<'a> {
+    /// Whatever a desk holds, for an earlier caller too.
+    OfDesk(UserId),
+    /// This one, if the desk holds it for this caller.
+    This(ReservationId, &'a Holder),
+    /// What is held for a place in line.
+    OfEntry(EntryId),
+}
+
+/// Ends a live reservation; its slots are freed by [`free`].
+pub(super) async fn end(tx: &mut Tx, which: Which<'_>) -> Result<Option<Ended>, Fault> {
     let now = tx.now();
+    let (desk, this, entry) = match which {
+        Which::OfDesk(user) => (Some(user), None, None),
+        Which::This(id, holder) => (None, Some((id, holder)), None),
+        Which::OfEntry(entry) => (None, None, Some(entry)),
+    };
     let ended = sqlx::query!(
         r#"
-        -- reservations: a desk gives one back
-        update reservation set state = 'released', ended_at = $3
-         where user_id = $1 and state = 'live' and ($2::uuid is null or id = $2)
+        -- reservations: one is given back
+        update reservation set state = 'released', ended_at = $6
+         where state = 'live'
+           and (user_id = $1 or entry_id = $2
+                or (id = $3 and user_id = $4 and entry_id is not distinct from $5))
         returning id, user_id, entry_id
         "#,
-        holder.user.0,
-        id.map(|id| id.0),
+        desk.map(|user| user.0),
+        entry.map(|entry| entry.0),
+        this.map(|(id, _)| id.0),
+        this.map(|(_, holder)| holder.user.0),
+        this.and_then(|(_, holder)| holder.entry).map(|entry| entry.0),
         now
     )
     .fetch_optional(tx.conn())
@@ -211,14 +255,18 @@ pub(super) async fn end(tx: &mut Tx, holder: &Holder, id: Option<ReservationId>)
     }))
 }
 
-/// Ends up to `limit` reservations whose end has come; others' work is passed over.
+/// Ends up to `limit` reservations whose end has come, or whose caller the desk is done with; others' work is passed
+/// over. A wrap-up may end by itself: that it has, the event log says.
 pub(super) async fn end_lapsed(tx: &mut Tx, limit: i64) -> Result<Vec<Ended>, Fault> {
     let now = tx.now();
     let rows = sqlx::query!(
         r#"
-        -- reservations: end what has lapsed
+        -- reservations: end what has lapsed, and what was held for callers who are done with
         with lapsed as (
-            select id from reservation where state = 'live' and expires_at <= $1
+            select id from reservation
+             where state = 'live'
+               and (expires_at <= $1
+                    or exists (select from event where event.entry_id = reservation.entry_id and kind = 'agent.wrapped_up'))
              order by expires_at limit $2 for update skip locked
         )
         update reservation set state = 'expired', ended_at = $1

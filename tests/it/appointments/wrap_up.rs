@@ -1,0 +1,30 @@
+//! What becomes of a reserved pair when nobody finishes the wrap-up.
+
+use crate::support::hotline::{Hotline, POLICY};
+use serde_json::json;
+use vaxline::scheduling::appointments::worker;
+
+#[tokio::test]
+async fn a_wrap_up_that_ends_by_itself_gives_the_pair_back() {
+    let hotline = Hotline::in_saxony().await;
+    let (mut page, call, _) = hotline.talk("agent", "+493511000001").await;
+    let form = json!({
+        "person": {
+            "id": null, "family_name": "Beispiel", "given_name": "Erika", "born_on": "24.03.1939", "street": "Weg 1",
+            "postcode": "01067", "town": "Dresden", "phone": "", "email": "", "claim": "age-80", "language": "de",
+        },
+        "centre": null, "from_day": null, "day_part": "any", "note": "",
+    });
+    let pairs = page.must(json!({ "t": "propose", "form": form })).await;
+    page.must(json!({ "t": "reserve", "token": pairs["pairs"][0]["token"], "form": form })).await;
+    hotline.hang_up(call).await;
+    page.until_state("wrap_up").await;
+    let reserved = "select count(*) from slot where state = 'reserved'";
+    assert_eq!(worker::sweep(hotline.world.work()).await.unwrap(), 0, "it can still be booked during the wrap-up");
+    assert_eq!(hotline.count(reserved).await, 2);
+
+    hotline.world.pass(POLICY.wrap_up);
+    page.until_state("ready").await;
+    assert_eq!(worker::sweep(hotline.world.work()).await.unwrap(), 1);
+    assert_eq!(hotline.count(reserved).await, 0);
+}
