@@ -107,6 +107,36 @@ async fn a_wish_is_kept() {
 }
 
 #[tokio::test]
+async fn days_whose_second_doses_are_gone_do_not_hide_the_days_behind_them() {
+    let saxony = Saxony::at(datetime!(2021-03-20 08:00 UTC)).await;
+    saxony.release(&riesa("week", date!(2021 - 03 - 29), date!(2021 - 04 - 02), 1)).await.unwrap();
+    // The second doses of the first four days are gone; those of the fifth lie six weeks behind it.
+    sqlx::query("update slot set state = 'withdrawn' where pool = 2 and day < '2021-05-14'")
+        .execute(saxony.world.work().pool())
+        .await
+        .unwrap();
+    let desk = saxony.desk().await;
+    // The interval is six weeks and not a day less or more.
+    let pairs = desk.propose(&Applicant::of(&person(1)), &Wish::default()).await.unwrap();
+    assert!(pairs.iter().all(|pair| pair.first.day == date!(2021 - 04 - 02)), "{pairs:?}");
+    sqlx::query("update slot set state = 'withdrawn' where pool = 2")
+        .execute(saxony.world.work().pool())
+        .await
+        .unwrap();
+    assert_eq!(code(desk.propose(&Applicant::of(&person(1)), &Wish::default()).await), "sold_out");
+}
+
+#[tokio::test]
+async fn without_a_centre_nothing_is_free_and_only_a_wish_can_name_an_unknown_one() {
+    let saxony = Saxony::at(datetime!(2021-03-20 08:00 UTC)).await;
+    sqlx::query("delete from centre").execute(saxony.world.work().pool()).await.unwrap();
+    let (desk, applicant) = (saxony.desk().await, Applicant::of(&person(1)));
+    assert_eq!(code(desk.propose(&applicant, &Wish::default()).await), "sold_out");
+    let riesa = Wish { centre: Some("riesa".into()), ..Wish::default() };
+    assert_eq!(code(desk.propose(&applicant, &riesa).await), "unknown_centre");
+}
+
+#[tokio::test]
 async fn those_whose_turn_it_is_not_are_told_so() {
     let saxony = saxony().await;
     let desk = saxony.desk().await;

@@ -37,7 +37,8 @@ pub async fn propose(
 ) -> Result<Vec<Pair>, SchedulingError> {
     let (rules, claim) = rules_for(tx, campaign, applicant, channel)?;
     let centres = store::centres(tx, wish.centre.as_ref()).await?;
-    if centres.is_empty() {
+    // Before the first centre is imported nothing is free: only a wish can name a centre that does not exist.
+    if centres.is_empty() && wish.centre.is_some() {
         return Err(SchedulingError::UnknownCentre);
     }
     let today = calendar::local_date(tx.now());

@@ -29,7 +29,8 @@ pub(super) async fn centres(tx: &mut Tx, wished: Option<&CentreCode>) -> Result<
     Ok(codes)
 }
 
-/// Free slots for first doses: on the first days of each centre that have any, one for each start.
+/// Free slots for first doses: on the first days of each centre that have any with a second one behind it, one for each
+/// start. Days whose second doses are gone do not count: they would hide the days behind them.
 ///
 /// A start is a random time within the wished hours: who asks at the same moment is shown other slots. What lies before
 /// the start is taken when nothing lies behind it.
@@ -45,25 +46,28 @@ pub(super) async fn first_slots(
     let rows = sqlx::query!(
         r#"
         -- proposals: free first doses on the next days of each centre, from random times on
-        with recursive wished as (
-            select * from unnest($1::text[]) as given (centre)
-        ), free_day (centre, day, place) as (
-            select centre,
-                   (select slot.day from slot
-                     where slot.centre = wished.centre and vaccine = $2 and pool = 1 and state = 'free'
-                       and slot.day between $3 and $4 and starts_at >= $5 and starts_at < $6 and opens_at <= $7
-                     order by slot.day limit 1),
-                   1
-              from wished
+        with recursive free_day (centre, day, is_whole, found) as (
+            select centre, $3::date - 1, false, 0 from unnest($1::text[]) as wished (centre)
             union all
-            select centre,
-                   (select slot.day from slot
-                     where slot.centre = free_day.centre and vaccine = $2 and pool = 1 and state = 'free'
-                       and slot.day > free_day.day and slot.day <= $4
-                       and starts_at >= $5 and starts_at < $6 and opens_at <= $7
-                     order by slot.day limit 1),
-                   place + 1
-              from free_day where free_day.day is not null and place < $9
+            select free_day.centre, next.day, next.is_whole, found + next.is_whole::int
+              from free_day
+              cross join lateral (
+                  select slot.day,
+                         cardinality($10::int[]) = 0 or exists (
+                             select from unnest($10::int[]) as gap (days)
+                               join slot as second
+                                 on second.centre = free_day.centre and second.vaccine = $2 and second.pool = 2
+                                and second.day = slot.day + gap.days and second.state = 'free'
+                                and second.starts_at >= $5 and second.starts_at < $6 and second.opens_at <= $7
+                              where $11::date is null or second.day <= $11
+                         ) as is_whole
+                    from slot
+                   where slot.centre = free_day.centre and vaccine = $2 and pool = 1 and state = 'free'
+                     and slot.day > free_day.day and slot.day <= $4
+                     and starts_at >= $5 and starts_at < $6 and opens_at <= $7
+                   order by slot.day limit 1
+              ) as next
+             where found < $9
         )
         select distinct free_day.centre as "centre!", free_day.day as "day!", spot.starts_at as "starts_at!"
           from free_day
@@ -80,7 +84,7 @@ pub(super) async fn first_slots(
                 order by starts_at limit 1)
               limit 1
           ) as spot
-         where free_day.day is not null
+         where is_whole
         "#,
         centres,
         search.vaccine.0,
@@ -90,7 +94,9 @@ pub(super) async fn first_slots(
         hours.1,
         now,
         starts,
-        days
+        days,
+        &search.gaps,
+        search.last
     )
     .fetch_all(tx.conn())
     .await
