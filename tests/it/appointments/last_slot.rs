@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::macros::{date, datetime};
 use tokio::task::JoinSet;
 use vaxline::foundation::fault::Refusal;
-use vaxline::scheduling::model::{Applicant, Booking, SchedulingError, Wanted};
+use vaxline::scheduling::model::{Applicant, Booking, BookingState, SchedulingError, Wanted};
 
 const CLIENTS: usize = 64;
 const ROUNDS: usize = 100;
@@ -26,10 +26,32 @@ async fn saxony() -> Arc<Saxony> {
     saxony
 }
 
+/// How often a client may find the machine too busy for it, in one round.
+const REPEATS: usize = 5;
+
 async fn try_to_book(desk: Desk, number: usize) -> Result<Booking, SchedulingError> {
     let person = person(number);
     let reservation = desk.reserve(TOKEN, &Applicant::of(&person)).await?;
     desk.confirm(reservation.id, &person, Wanted::default()).await
+}
+
+/// What could not be carried out is repeated, as a page does: no connection within a second is the machine's fault and
+/// says nothing about slots. Whether it happened all the same is asked first.
+async fn book_or_be_refused(desk: Desk, number: usize) -> Result<Booking, SchedulingError> {
+    let mut outcome = try_to_book(desk.clone(), number).await;
+    for _ in 0..REPEATS {
+        if !outcome.as_ref().is_err_and(|refusal| refusal.fault().is_some()) {
+            break;
+        }
+        outcome = match desk.try_bookings().await {
+            Ok(made) => match made.into_iter().find(|made| made.state == BookingState::Confirmed) {
+                Some(booking) => Ok(booking),
+                None => try_to_book(desk.clone(), number).await,
+            },
+            Err(fault) => Err(fault),
+        };
+    }
+    outcome
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -39,7 +61,7 @@ async fn the_last_pair_is_booked_once_in_every_round() {
     for round in 0..ROUNDS {
         let mut racing = JoinSet::new();
         for (number, desk) in desks.iter().enumerate() {
-            racing.spawn(try_to_book(desk.clone(), number));
+            racing.spawn(book_or_be_refused(desk.clone(), number));
         }
         let mut booked = Vec::new();
         for outcome in racing.join_all().await {
@@ -89,16 +111,25 @@ async fn the_control_that_reads_and_then_writes_overbooks() {
 async fn the_database_refuses_a_second_dose_on_a_slot_whatever_the_program_does() {
     let saxony = saxony().await;
     let desk = saxony.desk().await;
-    let person = person(1);
-    let reservation = desk.reserve(TOKEN, &Applicant::of(&person)).await.unwrap();
-    desk.confirm(reservation.id, &person, Wanted::default()).await.unwrap();
-    let again = sqlx::query(
-        "insert into dose (id, series_id, no, slot_id, centre, vaccine, day, starts_at, begins_at, changed_at)
-         select gen_random_uuid(), series_id, no, slot_id, centre, vaccine, day, starts_at, begins_at, changed_at from dose",
-    )
-    .execute(saxony.world.staff().pool())
-    .await
-    .unwrap_err();
-    let constraint = again.as_database_error().and_then(|error| error.constraint().map(ToOwned::to_owned));
-    assert!(matches!(constraint.as_deref(), Some("dose_slot" | "dose_of_series")), "{constraint:?}");
+    try_to_book(desk.clone(), 1).await.unwrap();
+    // Somebody else's series, so that nothing but the slot is taken twice.
+    let other =
+        "insert into person select gen_random_uuid(), 'Andere', given_name, born_on, street, postcode, town, phone,
+                        email, language, 'ANDERE', given_ae, 'ANDERE', made_at, changed_at from person";
+    let series =
+        "insert into series (id, person_id, reference, centre, vaccine, rules, claim, priority, clause, letter,
+                                      email, language, made_at, changed_at)
+                  select gen_random_uuid(), person.id, 'XXXXXXXXXXXX', centre, vaccine, rules, claim, priority, clause,
+                         letter, series.email, series.language, series.made_at, series.changed_at
+                    from series, person where family_name = 'Andere'";
+    let dose = "insert into dose (id, series_id, no, slot_id, centre, vaccine, day, starts_at, begins_at, changed_at)
+                select gen_random_uuid(), series.id, 1, slot_id, dose.centre, dose.vaccine, day, starts_at, begins_at,
+                       dose.changed_at
+                  from dose, series where no = 1 and reference = 'XXXXXXXXXXXX'";
+    let pool = saxony.world.staff().pool();
+    for harmless in [other, series] {
+        sqlx::query(harmless).execute(pool).await.unwrap();
+    }
+    let again = sqlx::query(dose).execute(pool).await.unwrap_err();
+    assert_eq!(again.as_database_error().and_then(|error| error.constraint()), Some("dose_slot"));
 }
