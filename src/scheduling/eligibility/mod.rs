@@ -5,4 +5,4 @@
 
 mod decide;
 
-pub use decide::{Days, Ineligible, age_on, birthday, check_pair, entitled, first_days};
+pub use decide::{Ineligible, check_age, check_pair, entitled, first_days};

@@ -24,7 +24,8 @@ pub(super) struct Taken<'a> {
 /// Whether the person may have what was taken; the claim that entitles.
 ///
 /// `reserved_by` are the rules that were in force when it was reserved: who is already agreeing appointments keeps
-/// them. `now_in_force` decides whether the vaccine is still given, and how long the post needs.
+/// them. `now_in_force` decides whether the vaccine is still given, from and up to which age, and how long the post
+/// needs: a limit that protects people is not outrun by a reservation.
 ///
 /// # Errors
 /// The first thing that does not fit.
@@ -38,10 +39,13 @@ pub(super) fn book<'r>(
     now: OffsetDateTime,
 ) -> Result<&'r Claim, SchedulingError> {
     let claim = eligibility::entitled(reserved_by, &person.claim, channel)?;
-    let is_given = now_in_force.vaccine(taken.vaccine).is_some_and(|rule| rule.offered);
-    let rule = reserved_by.vaccine(taken.vaccine).filter(|_| is_given).ok_or(Ineligible::NotOffered)?;
-    let second_day = taken.second.map(|second| second.day);
-    eligibility::check_pair(claim, rule, *person.born_on.expose(), taken.first.day, second_day)?;
+    let given = now_in_force.vaccine(taken.vaccine).filter(|rule| rule.offered).ok_or(Ineligible::NotOffered)?;
+    let rule = reserved_by.vaccine(taken.vaccine).ok_or(Ineligible::NotOffered)?;
+    let (born_on, second_day) = (*person.born_on.expose(), taken.second.map(|second| second.day));
+    eligibility::check_pair(claim, rule, born_on, taken.first.day, second_day)?;
+    for day in [Some(taken.first.day), second_day].into_iter().flatten() {
+        eligibility::check_age(given, born_on, day)?;
+    }
     if wanted.letter {
         if !person.is_postal() {
             return Err(SchedulingError::NoPostalAddress);
@@ -146,6 +150,19 @@ mod tests {
         };
         assert!(try_at(before, before).is_ok());
         assert_eq!(try_at(before, after), Err("vaccine_not_offered"));
+    }
+
+    #[test]
+    fn a_reservation_does_not_outrun_an_age_limit() {
+        // With 1 April AstraZeneca is for people of sixty years and more.
+        let (before, after) = (datetime!(2021-03-31 21:59 UTC), datetime!(2021-03-31 22:01 UTC));
+        let try_born = |born_on: &str, now| {
+            let person = person("care-home", born_on, "Weg 1", "");
+            try_booking(before, now, "azd1222", date!(2021 - 04 - 12), 84, &person, Wanted::default())
+        };
+        assert!(try_born("24.03.1980", before).is_ok());
+        assert_eq!(try_born("24.03.1980", after), Err("too_young"));
+        assert!(try_born("24.03.1950", after).is_ok());
     }
 
     #[test]

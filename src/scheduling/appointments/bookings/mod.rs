@@ -1,8 +1,8 @@
 //! Bookings: both doses confirmed at once, found again, cancelled.
 //!
 //! **Must hold:** a reservation becomes a booking whole or not at all, once, by the desk that holds it and before its
-//! end; the rules that were in force when it was reserved decide it, except that a vaccine which is not given any more
-//! is not booked; one active series a person; papers are ordered in the same transaction; a cancelled slot is free in
+//! end; the rules that were in force when it was reserved decide it, except that a vaccine which is not given any more,
+//! or not at this age, is not booked; one active series a person; papers are ordered in the same transaction; a cancelled slot is free in
 //! the same transaction, and cancelling again changes nothing.
 
 mod commands;

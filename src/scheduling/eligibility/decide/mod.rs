@@ -130,18 +130,37 @@ pub fn check_pair(
     first: Date,
     second: Option<Date>,
 ) -> Result<(), Ineligible> {
-    fits_vaccine(claim, rule)?;
     for day in [Some(first), second].into_iter().flatten() {
-        let min_age = claim.min_age.unwrap_or(0).max(rule.min_age);
-        let age = age_on(born_on, day).filter(|age| *age >= min_age).ok_or(Ineligible::TooYoung(min_age))?;
-        if let Some(max_age) = rule.max_age.filter(|max_age| age > *max_age) {
-            return Err(Ineligible::TooOld(max_age));
-        }
+        let age = age_on(born_on, day).ok_or(Ineligible::TooYoung(rule.min_age))?;
+        fits_age(claim, rule, age)?;
     }
     match (rule.interval, second) {
         (None, None) => Ok(()),
         (Some(interval), Some(second)) if lies_in(interval, first, second) => Ok(()),
         (None, Some(_)) | (Some(_), None | Some(_)) => Err(Ineligible::Interval),
+    }
+}
+
+/// Whether claim and vaccine are good for people of an age.
+pub(super) fn fits_age(claim: &Claim, rule: &VaccineRule, age: u8) -> Result<(), Ineligible> {
+    fits_vaccine(claim, rule)?;
+    let min_age = claim.min_age.unwrap_or(0).max(rule.min_age);
+    if age < min_age { Err(Ineligible::TooYoung(min_age)) } else { not_too_old(rule, age) }
+}
+
+/// Whether a vaccine may be given to somebody on a day, whatever the claim.
+///
+/// # Errors
+/// Too young or too old.
+pub fn check_age(rule: &VaccineRule, born_on: Date, day: Date) -> Result<(), Ineligible> {
+    let age = age_on(born_on, day).filter(|age| *age >= rule.min_age).ok_or(Ineligible::TooYoung(rule.min_age))?;
+    not_too_old(rule, age)
+}
+
+fn not_too_old(rule: &VaccineRule, age: u8) -> Result<(), Ineligible> {
+    match rule.max_age {
+        Some(max_age) if age > max_age => Err(Ineligible::TooOld(max_age)),
+        Some(_) | None => Ok(()),
     }
 }
 
