@@ -1,6 +1,6 @@
 //! Releasing slots: a day in one transaction, many days one after the other.
 
-use super::decide::{self, Day};
+use super::decide::{self, Day, NoPlan};
 use super::model::{DayRelease, Release, ReleaseError, Released, Summary};
 use super::store;
 use crate::foundation::calendar;
@@ -18,7 +18,8 @@ use time::{Date, Duration};
 const MOST_DAYS: i64 = 366;
 
 /// Releases every day of a release, each in a transaction of its own. Stopped half-way and begun again, it makes what
-/// is missing and nothing twice. Days on which the centre is closed are passed over.
+/// is missing and nothing twice, also when its first days have passed meanwhile. Days on which the centre is closed or
+/// full are passed over, and counted.
 ///
 /// # Errors
 /// When the release makes no sense, or the database is away; days that were released stay.
@@ -38,17 +39,20 @@ pub async fn release_days(db: &Db, campaign: &Campaign, release: &Release) -> Re
             }
             Ok(Released::Before) => summary.before += 1,
             Err(ReleaseError::Closed(_)) => summary.closed += 1,
+            Err(ReleaseError::Full(_)) => summary.full += 1,
+            Err(ReleaseError::Past(_)) => summary.past += 1,
             Err(error) => return Err(error),
         }
     }
-    Ok(summary)
+    let is_all_past = release.days().count() == summary.past;
+    if is_all_past { Err(ReleaseError::Past(release.last_day)) } else { Ok(summary) }
 }
 
 /// Releases the first doses of one day, with their second doses.
 ///
 /// # Errors
 /// When there is nothing to release, by a named refusal, or the database is away.
-pub async fn release_slots(tx: &mut Tx, campaign: &Campaign, release: &DayRelease) -> Result<Released, ReleaseError> {
+async fn release_slots(tx: &mut Tx, campaign: &Campaign, release: &DayRelease) -> Result<Released, ReleaseError> {
     let now = tx.now();
     if release.name.is_empty() || release.name.len() > 64 {
         return Err(ReleaseError::NoName);
@@ -64,7 +68,9 @@ pub async fn release_slots(tx: &mut Tx, campaign: &Campaign, release: &DayReleas
         return Err(ReleaseError::Past(release.day));
     }
     let centre = centre(tx, release).await?;
-    let rules = campaign.rules.in_force(now).ok_or(ReleaseError::NoRules)?;
+    // Nobody books before the slots open, so the rules of that moment decide the second day.
+    let opens_at = release.opens_at.map_or(now, |opens| opens.max(now));
+    let rules = campaign.rules.in_force(opens_at).ok_or(ReleaseError::NoRules)?;
     let rule = rules
         .vaccine(&release.vaccine)
         .filter(|rule| rule.offered)
@@ -72,9 +78,10 @@ pub async fn release_slots(tx: &mut Tx, campaign: &Campaign, release: &DayReleas
     let seconds: Vec<Date> = rule.interval.map_or_else(Vec::new, |interval| second_days(release.day, interval));
     let mut days = days(tx, &centre, release.day, &seconds).await?;
     let first = days.remove(0);
-    let plan = decide::plan(&centre, release.per_bucket, rule.interval, &first, &days)
-        .ok_or(ReleaseError::Closed(release.day))?;
-    let opens_at = release.opens_at.map_or(now, |opens| opens.max(now));
+    let plan = decide::plan(&centre, release.per_bucket, rule.interval, &first, &days).map_err(|none| match none {
+        NoPlan::Closed => ReleaseError::Closed(release.day),
+        NoPlan::Full => ReleaseError::Full(release.day),
+    })?;
     store::insert(tx, release, &plan, &rules.version, opens_at).await?;
     events::record(
         tx,

@@ -8,9 +8,6 @@ use time::{Date, Duration, Time};
 /// Five minutes is the grain of lanes and opening hours.
 const BUCKET_MINUTES: u16 = 5;
 
-/// Buckets of a day.
-pub const BUCKETS: u16 = 24 * 60 / BUCKET_MINUTES;
-
 /// Second doses a hundred first ones: the slack serves those who need another day. Less strands late wishes, more
 /// keeps places empty.
 const SECONDS_PER_HUNDRED: usize = 105;
@@ -26,44 +23,80 @@ pub struct Day {
     pub taken: Places,
 }
 
+/// Why a day cannot be released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoPlan {
+    /// The centre is closed on the first day, or on every day that a second dose may have.
+    Closed,
+    /// Not one pair has room.
+    Full,
+}
+
 /// Plans the release of a day's first doses.
 ///
-/// `seconds` are the days that a second dose may have; the one nearest to the target on which the centre is open and
-/// has room is taken. `None` when the centre is closed on the first day or on all of those.
-pub fn plan(centre: &Centre, per_bucket: u8, interval: Option<Interval>, first: &Day, seconds: &[Day]) -> Option<Plan> {
+/// `seconds` are the days that a second dose may have. All second doses lie on one of them: on the nearest to the target
+/// that has room for every pair, else on the one with the most room.
+///
+/// # Errors
+/// When not one pair can be made.
+pub fn plan(
+    centre: &Centre,
+    per_bucket: u8,
+    interval: Option<Interval>,
+    first: &Day,
+    seconds: &[Day],
+) -> Result<Plan, NoPlan> {
     let limit = centre.places_per_bucket();
-    let hours = first.hours?;
+    let hours = first.hours.ok_or(NoPlan::Closed)?;
     let room = room(hours, &first.taken, limit, per_bucket.min(limit));
+    let wanted = total(&room);
     let Some(interval) = interval else {
-        return Some(Plan {
-            first: spread(&room, total(&room), &first.taken, limit),
-            second_day: None,
-            second: Vec::new(),
-        });
+        let first = spread(&room, wanted, &first.taken, limit);
+        return if first.is_empty() {
+            Err(NoPlan::Full)
+        } else {
+            Ok(Plan { first, second_day: None, second: Vec::new() })
+        };
     };
-    let second = second_day(first.date, interval, seconds, limit)?;
-    let second_room = self::room(second.hours?, &second.taken, limit, limit);
+    let (second, second_room) = second_day(first.date, interval, seconds, limit, wanted).ok_or(NoPlan::Closed)?;
     // As many first doses as there are second ones to promise.
-    let pairs = total(&room).min(total(&second_room) * 100 / SECONDS_PER_HUNDRED);
+    let pairs = wanted.min(pairs_in(&second_room));
+    if pairs == 0 {
+        return Err(NoPlan::Full);
+    }
     let with_slack = (pairs * SECONDS_PER_HUNDRED).div_ceil(100).min(total(&second_room));
-    Some(Plan {
+    Ok(Plan {
         first: spread(&room, pairs, &first.taken, limit),
-        second_day: (pairs > 0).then_some(second.date),
-        second: if pairs == 0 { Vec::new() } else { spread(&second_room, with_slack, &second.taken, limit) },
+        second_day: Some(second.date),
+        second: spread(&second_room, with_slack, &second.taken, limit),
     })
 }
 
-/// The day nearest to the target, between the least and the greatest interval, on which there is room.
-fn second_day(first: Date, interval: Interval, days: &[Day], limit: u8) -> Option<&Day> {
+/// The day of the second doses, with its room.
+fn second_day(
+    first: Date,
+    interval: Interval,
+    days: &[Day],
+    limit: u8,
+    wanted: usize,
+) -> Option<(&Day, Vec<(u16, u8)>)> {
     let distance = |day: &Day| (day.date - first).whole_days();
-    let mut open: Vec<&Day> = days
+    let mut open: Vec<(&Day, Vec<(u16, u8)>)> = days
         .iter()
         .filter(|day| (i64::from(interval.min)..=i64::from(interval.max)).contains(&distance(day)))
-        .filter(|day| day.hours.is_some())
+        .filter_map(|day| Some((day, room(day.hours?, &day.taken, limit, limit))))
         .collect();
-    open.sort_by_key(|day| (distance(day) - i64::from(interval.target)).abs());
-    let has_room = |day: &&&Day| day.hours.is_some_and(|hours| total(&room(hours, &day.taken, limit, limit)) > 0);
-    open.iter().find(has_room).or(open.first()).copied()
+    // Enough is enough: of days that carry every pair the nearest is the best.
+    open.sort_by_key(|(day, room)| {
+        let carried = pairs_in(room).min(wanted);
+        (std::cmp::Reverse(carried), (distance(day) - i64::from(interval.target)).abs())
+    });
+    open.into_iter().next()
+}
+
+/// First doses that this much room for second ones can promise, with their slack.
+fn pairs_in(room: &[(u16, u8)]) -> usize {
+    total(room) * 100 / SECONDS_PER_HUNDRED
 }
 
 /// How many slots each bucket of the opening hours can still take, `per_bucket` at most.
@@ -109,7 +142,7 @@ const fn bit(place: u8) -> u128 {
 }
 
 /// The places of a bucket in an order of which every beginning is spread over the five minutes.
-pub fn order_of_places(limit: u8) -> impl Iterator<Item = u8> {
+fn order_of_places(limit: u8) -> impl Iterator<Item = u8> {
     // Steps of about the golden ratio that have no common divisor with the limit visit each place once.
     let limit = u16::from(limit);
     let step = (limit * 5 / 8..limit).chain(1..=limit).find(|step| *step > 0 && common_divisor(*step, limit) == 1);
@@ -138,6 +171,9 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
     use time::macros::{date, time};
+
+    /// Buckets of a day.
+    const BUCKETS: u16 = 24 * 60 / BUCKET_MINUTES;
 
     fn centre(lanes: u8) -> Centre {
         let mut centre = crate::supply::catalogue::Catalogue::saxony().unwrap().centres.remove(0);
@@ -180,11 +216,36 @@ mod tests {
     }
 
     #[test]
+    fn a_nearly_full_day_at_the_target_does_not_swallow_a_release() {
+        let first = day(date!(2021 - 05 - 10));
+        let nearly = |date, left: u16| Day { taken: (0..BUCKETS - left).map(|b| (b, 0xff)).collect(), ..day(date) };
+        // Of the opening hours the last five minutes are left.
+        let (target, day_before) = (nearly(date!(2021 - 06 - 21), 73), day(date!(2021 - 06 - 20)));
+        let made = plan(&centre(2), 2, Some(SIX_WEEKS), &first, &[target.clone(), day_before]).unwrap();
+        assert_eq!((made.second_day, made.first.len()), (Some(date!(2021 - 06 - 20)), 240));
+        // Where no day carries every pair, the one with the most room carries what it can.
+        let more = nearly(date!(2021 - 06 - 19), 80);
+        let made = plan(&centre(2), 2, Some(SIX_WEEKS), &first, &[target, more]).unwrap();
+        assert_eq!((made.second_day, made.first.len()), (Some(date!(2021 - 06 - 19)), 60));
+    }
+
+    #[test]
+    fn without_room_for_one_pair_nothing_is_planned() {
+        let first = day(date!(2021 - 05 - 10));
+        let full = |date| Day { taken: (0..BUCKETS).map(|bucket| (bucket, 0xff)).collect(), ..day(date) };
+        let seconds = [full(date!(2021 - 06 - 21))];
+        assert_eq!(plan(&centre(2), 2, Some(SIX_WEEKS), &first, &seconds), Err(NoPlan::Full));
+        let open = [day(date!(2021 - 06 - 21))];
+        assert_eq!(plan(&centre(2), 2, Some(SIX_WEEKS), &full(first.date), &open), Err(NoPlan::Full));
+        assert_eq!(plan(&centre(2), 2, None, &full(first.date), &[]), Err(NoPlan::Full));
+    }
+
+    #[test]
     fn a_closing_centre_releases_no_first_dose_without_a_second() {
         let first = day(date!(2021 - 09 - 12));
-        assert_eq!(plan(&centre(2), 2, Some(SIX_WEEKS), &first, &[]), None);
+        assert_eq!(plan(&centre(2), 2, Some(SIX_WEEKS), &first, &[]), Err(NoPlan::Closed));
         let beyond = [day(date!(2021 - 10 - 25))];
-        assert_eq!(plan(&centre(2), 2, Some(SIX_WEEKS), &first, &beyond), None);
+        assert_eq!(plan(&centre(2), 2, Some(SIX_WEEKS), &first, &beyond), Err(NoPlan::Closed));
     }
 
     #[test]
@@ -199,7 +260,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_place_is_made_twice_and_none_outside_the_hours(
-            lanes in 1_u8..=20, per_bucket in 0_u8..=90, seed in prop::collection::vec((96_u16..216, any::<u128>()), 0..150),
+            lanes in 1_u8..=20, per_bucket in 1_u8..=90, seed in prop::collection::vec((96_u16..216, any::<u128>()), 0..150),
         ) {
             let centre = centre(lanes);
             let limit = centre.places_per_bucket();
@@ -207,7 +268,15 @@ mod tests {
             first.taken = seed.into_iter().map(|(bucket, bits)| (bucket, bits & ((1 << limit) - 1))).collect();
             let second = Day { date: date!(2021 - 03 - 28), ..first.clone() };
             let taken = first.taken.clone();
-            let plan = plan(&centre, per_bucket, Some(SIX_WEEKS), &first, &[second]).unwrap();
+            let plan = match plan(&centre, per_bucket, Some(SIX_WEEKS), &first, &[second]) {
+                Ok(plan) => plan,
+                Err(none) => {
+                    let hours = first.hours.unwrap();
+                    prop_assert_eq!(none, NoPlan::Full);
+                    prop_assert!(total(&room(hours, &taken, limit, limit)) < 2);
+                    return Ok(());
+                }
+            };
             for spots in [&plan.first, &plan.second] {
                 let mut seen = BTreeSet::new();
                 for spot in spots {

@@ -43,7 +43,7 @@ pub struct DayRelease {
 
 impl Release {
     /// The days, one by one.
-    pub fn days(&self) -> impl Iterator<Item = DayRelease> + '_ {
+    pub(super) fn days(&self) -> impl Iterator<Item = DayRelease> + '_ {
         let next = |day: &Date| day.next_day();
         std::iter::successors(Some(self.first_day), next).take_while(|day| *day <= self.last_day).map(|day| {
             DayRelease {
@@ -106,10 +106,27 @@ pub struct Summary {
     pub before: usize,
     /// Days on which the centre is closed, for first or for every possible second dose.
     pub closed: usize,
+    /// Days on which not one pair has room.
+    pub full: usize,
+    /// Days that have begun, and were not released in time.
+    pub past: usize,
     /// Slots for first doses made now.
     pub first: usize,
     /// Slots for second doses made now.
     pub second: usize,
+}
+
+impl std::ops::AddAssign for Summary {
+    fn add_assign(&mut self, more: Self) {
+        let Self { days, before, closed, full, past, first, second } = more;
+        self.days += days;
+        self.before += before;
+        self.closed += closed;
+        self.full += full;
+        self.past += past;
+        self.first += first;
+        self.second += second;
+    }
 }
 
 /// Why nothing is released.
@@ -121,11 +138,11 @@ pub enum ReleaseError {
     /// The vaccine's code.
     #[error("there is no vaccine {0}")]
     UnknownVaccine(VaccineCode),
-    /// The rules in force do not offer it.
-    #[error("the rules in force do not offer vaccine {0}")]
+    /// The rules that are in force when the slots open do not offer it.
+    #[error("the rules that are in force when the slots open do not offer vaccine {0}")]
     NotOffered(VaccineCode),
-    /// No rules are in force yet.
-    #[error("no rules are in force yet")]
+    /// No rules are in force when the slots open.
+    #[error("no rules are in force when the slots open")]
     NoRules,
     /// The day is over or has begun.
     #[error("{0} is not a day to come")]
@@ -133,6 +150,9 @@ pub enum ReleaseError {
     /// The centre is closed on that day, or on every day that a second dose may have.
     #[error("the centre is closed on {0} or on every day of the second dose")]
     Closed(Date),
+    /// Not one pair has room.
+    #[error("there is no room for one pair on {0}")]
+    Full(Date),
     /// No name, or too long a one.
     #[error("a release has a name of 1 to 64 characters")]
     NoName,
@@ -157,6 +177,7 @@ impl Refusal for ReleaseError {
             | Self::NoRules
             | Self::Past(_)
             | Self::Closed(_)
+            | Self::Full(_)
             | Self::NoName
             | Self::Empty
             | Self::Days => None,
@@ -171,6 +192,7 @@ impl Refusal for ReleaseError {
             Self::NoRules => "not_open_yet",
             Self::Past(_) => "day_is_past",
             Self::Closed(_) => "centre_closed",
+            Self::Full(_) => "centre_full",
             Self::NoName => "release_without_name",
             Self::Empty => "release_empty",
             Self::Days => "release_days",

@@ -13,7 +13,7 @@ async fn a_release_that_is_repeated_changes_nothing() {
     let release = riesa("monday", date!(2021 - 03 - 29), date!(2021 - 03 - 31), 1);
     let made = saxony.release(&release).await.unwrap();
     // Three weekdays of ten hours: 120 first doses a day, and five in a hundred more second ones.
-    assert_eq!(made, Summary { days: 3, before: 0, closed: 0, first: 360, second: 378 });
+    assert_eq!(made, Summary { days: 3, first: 360, second: 378, ..Summary::default() });
     let again = saxony.release(&release).await.unwrap();
     assert_eq!(again, Summary { before: 3, ..Summary::default() });
     assert_eq!(saxony.count(SLOTS).await, 738);
@@ -28,6 +28,43 @@ async fn a_release_that_was_stopped_half_way_is_completed_when_it_is_repeated() 
     let rest = saxony.release(&whole).await.unwrap();
     assert_eq!((rest.days, rest.before), (2, 2));
     assert_eq!(saxony.count(SLOTS).await, 4 * (120 + 126));
+}
+
+#[tokio::test]
+async fn a_release_that_was_stopped_overnight_is_completed_for_the_days_to_come() {
+    let saxony = Saxony::at(datetime!(2021-03-20 08:00 UTC)).await;
+    let whole = riesa("week", date!(2021 - 03 - 21), date!(2021 - 03 - 26), 1);
+    saxony.release(&Release { last_day: date!(2021 - 03 - 22), ..whole.clone() }).await.unwrap();
+    saxony.world.travel_to(datetime!(2021-03-23 22:05 UTC));
+    let rest = saxony.release(&whole).await.unwrap();
+    // The 23rd has nearly passed, and was not released.
+    assert_eq!((rest.before, rest.past, rest.days), (2, 1, 3));
+}
+
+#[tokio::test]
+async fn a_day_without_room_writes_nothing_and_is_counted() {
+    let saxony = Saxony::at(datetime!(2021-03-20 08:00 UTC)).await;
+    let day = date!(2021 - 03 - 29);
+    saxony.release(&riesa("one", day, day, 8)).await.unwrap();
+    // What is left of the day itself has no second dose six weeks later.
+    let rest = saxony.release(&riesa("two", day, day, 8)).await.unwrap();
+    assert_eq!(rest, Summary { full: 1, ..Summary::default() });
+    assert_eq!(saxony.count("select count(*) from release_day").await, 1);
+}
+
+#[tokio::test]
+async fn a_release_is_planned_by_the_rules_that_are_in_force_when_it_opens() {
+    // With 11 March the interval of Comirnaty becomes six weeks.
+    let saxony = Saxony::at(datetime!(2021-03-10 20:00 UTC)).await;
+    let day = date!(2021 - 03 - 29);
+    let at_once = riesa("at once", day, day, 1);
+    let later =
+        Release { name: "later".to_owned(), opens_at: Some(datetime!(2021-03-11 08:00 UTC)), ..at_once.clone() };
+    saxony.release(&at_once).await.unwrap();
+    saxony.release(&later).await.unwrap();
+    let days = "select (second_day - day)::bigint from release_day order by release";
+    let between: Vec<i64> = sqlx::query_scalar(days).fetch_all(saxony.world.work().pool()).await.unwrap();
+    assert_eq!(between, [28, 42]);
 }
 
 #[tokio::test]
@@ -79,7 +116,7 @@ async fn a_release_is_refused_by_name() {
         (Release { vaccine: "water".into(), ..good.clone() }, "unknown_vaccine"),
         // Suspended on the day before.
         (Release { vaccine: "azd1222".into(), ..good.clone() }, "vaccine_not_offered"),
-        (Release { first_day: date!(2021 - 03 - 16), ..good.clone() }, "day_is_past"),
+        (Release { first_day: date!(2021 - 03 - 15), last_day: date!(2021 - 03 - 16), ..good.clone() }, "day_is_past"),
         (Release { name: String::new(), ..good.clone() }, "release_without_name"),
         (Release { per_bucket: 0, ..good.clone() }, "release_empty"),
         (Release { first_day: date!(2021 - 04 - 01), ..good.clone() }, "release_days"),
