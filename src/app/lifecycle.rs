@@ -91,6 +91,8 @@ pub async fn start(
     let tasks = TaskTracker::new();
     let feed = Feed::default();
     let policy = config.queue.policy().map_err(Fault::plain)?;
+    let campaign = Campaign::open(config.scheduling.clone()).map_err(|error| Fault::new("read the rules", error))?;
+    let campaign = Arc::new(campaign);
     let health = Health {
         db: pools.work.clone(),
         accept_unsafe_durability: config.database.accept_unsafe_durability,
@@ -129,7 +131,6 @@ pub async fn start(
         let pulse = Pulse::default();
         tasks.spawn(live.watch.clone().run(pools.staff.clone(), feed.clone(), stop.clone()));
         tasks.spawn(pulse.clone().run(pools.staff.clone(), stop.clone()));
-        let campaign = Arc::new(Campaign::shipped().map_err(|error| Fault::new("read the rules", error))?);
         let console =
             Console::new(accounts.clone(), live.clone(), policy, config.console.clone(), campaign, pulse.clone());
         let wall = Wall::default();

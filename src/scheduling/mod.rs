@@ -20,7 +20,6 @@ pub mod settings;
 
 pub use error::SchedulingError;
 
-use crate::supply::catalogue::Catalogue;
 use rules::{RuleBook, RulesError};
 use settings::Settings;
 
@@ -34,12 +33,19 @@ pub struct Campaign {
 }
 
 impl Campaign {
+    /// The campaign of some settings, with its rules checked whole.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the rules.
+    pub fn open(settings: Settings) -> Result<Self, RulesError> {
+        Ok(Self { rules: RuleBook::of_folder(&settings.rules)?, settings })
+    }
+
     /// The rules that come with the program, with usual settings.
     ///
     /// # Errors
     /// Never for the files as shipped: a test reads them.
     pub fn shipped() -> Result<Self, RulesError> {
-        let saxony = Catalogue::saxony().map_err(|error| RulesError { findings: error.findings })?;
-        Ok(Self { rules: RuleBook::shipped(&saxony.vaccines)?, settings: Settings::default() })
+        Self::open(Settings::default())
     }
 }

@@ -1,12 +1,15 @@
 //! The settings of scheduling.
 
 use serde::Deserialize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The section `[scheduling]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// A folder with rules; empty for those that are compiled in.
+    pub rules: PathBuf,
     /// How long a pair stays reserved without a sign of the desk. Longer keeps slots from others, shorter hurries
     /// people who spell their name.
     pub reservation_minutes: u16,
@@ -23,6 +26,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            rules: PathBuf::new(),
             reservation_minutes: 10,
             reservation_longest_minutes: 30,
             proposals: 5,

@@ -10,6 +10,7 @@ use crate::correspondence;
 use crate::foundation::db::Sizes;
 use crate::foundation::fault::Fault;
 use crate::hotline::{console, provider, queue};
+use crate::scheduling;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,8 @@ pub struct Config {
     pub menu: provider::settings::Menu,
     /// The queue.
     pub queue: queue::settings::Settings,
+    /// Rules, proposals and reservations.
+    pub scheduling: scheduling::settings::Settings,
     /// Letters and e-mails.
     pub correspondence: correspondence::settings::Settings,
     /// The agents' desks.
@@ -124,6 +127,7 @@ impl Config {
         self.console.validate().map_err(wrong)?;
         self.provider.validate().map_err(wrong)?;
         self.queue.policy().map_err(wrong)?;
+        self.scheduling.validate().map_err(wrong)?;
         self.correspondence.validate().map_err(wrong)?;
         for (name, listener) in [("hooks", &self.hooks), ("staff", &self.staff)] {
             let url = &listener.public_url;
@@ -156,6 +160,7 @@ mod tests {
     fn the_example_file_is_a_whole_configuration() {
         let config = load(&[]).expect("the defaults are valid");
         assert!(config.database.url.is_empty());
+        assert_eq!(config.scheduling, scheduling::settings::Settings::default());
     }
 
     #[test]
@@ -176,5 +181,7 @@ mod tests {
     fn a_value_that_cannot_work_is_an_error() {
         let fault = load(&[("VAXLINE__QUEUE__MISSED_LIMIT", "0")]).expect_err("nobody would ever be ready");
         assert!(fault.to_string().contains("missed_limit"), "{fault}");
+        let fault = load(&[("VAXLINE__SCHEDULING__PROPOSALS", "0")]).expect_err("nothing would ever be proposed");
+        assert!(fault.to_string().contains("scheduling.proposals"), "{fault}");
     }
 }

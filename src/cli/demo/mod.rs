@@ -13,6 +13,7 @@ use super::say;
 use super::start::Context;
 use crate::app::lifecycle::{self, Planes};
 use crate::foundation::events::feed::Feed;
+use crate::scheduling::Campaign;
 use anyhow::Context as _;
 use mailbox::Mailbox;
 use print_service::PrintService;
@@ -90,7 +91,7 @@ pub(super) async fn run(mut context: Context, options: Options) -> anyhow::Resul
     say(format_args!("vaxline demo: the database, the letters and the mails stand in {}", folder.display()));
 
     let seeded = {
-        let campaign = crate::scheduling::Campaign::shipped().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+        let campaign = Campaign::open(context.config.scheduling.clone())?;
         saxony::seed(&context, &campaign, options.agents).await?
     };
     let mailbox = Mailbox::open(&folder.join("mails"), stop.clone()).await?;

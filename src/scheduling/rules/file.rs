@@ -1,26 +1,29 @@
 //! A version of the rules as a file, and how a file that builds on another becomes whole.
 
-use super::{Claim, ClaimCode, Group, Interval, RuleSet, VaccineRule};
+use super::{Claim, ClaimCode, Group, Interval, RuleSet, RulesError, VaccineRule};
 use crate::foundation::audit::Channel;
 use crate::foundation::calendar;
 use crate::supply::model::VaccineCode;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use time::{Date, Month, OffsetDateTime, Time};
 
 /// Larger files are refused before they are read.
-pub const LONGEST_TEXT: usize = 256 * 1024;
+const LONGEST_TEXT: usize = 256 * 1024;
 
 /// More files are refused before they are read.
 const MOST_FILES: usize = 500;
 
 /// A file of rules that was not read yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleFile {
+pub(super) struct RuleFile {
     /// The file's name; it is the version and `.toml`.
-    pub name: String,
+    pub(super) name: String,
     /// Its text.
-    pub text: String,
+    pub(super) text: String,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +77,38 @@ struct Label {
 
 const fn yes() -> bool {
     true
+}
+
+/// Reads the files of a folder, not those below it.
+pub(super) fn read_folder(folder: &Path) -> Result<Vec<RuleFile>, RulesError> {
+    let broken = |what: &Path, error: &std::io::Error| format!("{}: {error}", what.display());
+    let entries = std::fs::read_dir(folder).map_err(|error| RulesError { findings: vec![broken(folder, &error)] })?;
+    let (mut files, mut findings) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let path = match entry {
+            Ok(entry) => entry.path(),
+            Err(error) => {
+                findings.push(broken(folder, &error));
+                continue;
+            }
+        };
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = File::open(&path).and_then(|file| {
+            let mut text = String::new();
+            // One byte more than is allowed is enough to see that it is too large.
+            file.take(LONGEST_TEXT as u64 + 1).read_to_string(&mut text).map(|_| text)
+        });
+        match text {
+            Ok(text) => files.push(RuleFile { name, text }),
+            Err(error) => findings.push(broken(&path, &error)),
+        }
+    }
+    // A folder has no order; findings do.
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    if findings.is_empty() { Ok(files) } else { Err(RulesError { findings }) }
 }
 
 /// Reads every file and makes each version whole by laying it over the one it is based on.

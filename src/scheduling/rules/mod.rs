@@ -7,19 +7,31 @@
 mod check;
 mod file;
 
-pub use file::{LONGEST_TEXT, RuleFile};
+use file::RuleFile;
 
 use crate::foundation::audit::Channel;
 use crate::foundation::fault::Fault;
-use crate::supply::model::VaccineCode;
+use crate::supply::catalogue::Catalogue;
+use crate::supply::model::{Vaccine, VaccineCode};
 use rust_embed::Embed;
 use std::collections::BTreeSet;
+use std::path::Path;
 use time::OffsetDateTime;
 
 /// The rules as shipped.
 #[derive(Embed)]
 #[folder = "rules"]
 struct Shipped;
+
+fn shipped() -> Vec<RuleFile> {
+    Shipped::iter()
+        .filter(|path| !path.contains('/') && path.ends_with(".toml"))
+        .filter_map(|path| {
+            let text = Shipped::get(&path)?;
+            Some(RuleFile { name: path.to_string(), text: String::from_utf8_lossy(&text.data).into_owned() })
+        })
+        .collect()
+}
 
 /// The code of a claim of entitlement.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -160,26 +172,22 @@ pub struct RuleBook {
 }
 
 impl RuleBook {
-    /// The rules that come with the program.
+    /// The rules of a folder, or those that come with the program when it is not named, checked against the catalogue that
+    /// comes with the program.
     ///
     /// # Errors
-    /// Never for the files as shipped: a test reads them.
-    pub fn shipped(vaccines: &[crate::supply::model::Vaccine]) -> Result<Self, RulesError> {
-        let files: Vec<RuleFile> = Shipped::iter()
-            .filter(|path| !path.contains('/') && path.ends_with(".toml"))
-            .filter_map(|path| {
-                let text = Shipped::get(&path)?;
-                Some(RuleFile { name: path.to_string(), text: String::from_utf8_lossy(&text.data).into_owned() })
-            })
-            .collect();
-        Self::read(&files, vaccines)
+    /// Everything that is wrong with catalogue and rules, or with the way to their files.
+    pub fn of_folder(folder: &Path) -> Result<Self, RulesError> {
+        let catalogue = Catalogue::saxony().map_err(|error| RulesError { findings: error.findings })?;
+        let files = if folder.as_os_str().is_empty() { shipped() } else { file::read_folder(folder)? };
+        Self::read(&files, &catalogue.vaccines)
     }
 
     /// Reads files of rules, of which each may build on an older one, and checks all of them together.
     ///
     /// # Errors
     /// Everything that is wrong with any of them; then none is used.
-    pub fn read(files: &[RuleFile], vaccines: &[crate::supply::model::Vaccine]) -> Result<Self, RulesError> {
+    fn read(files: &[RuleFile], vaccines: &[Vaccine]) -> Result<Self, RulesError> {
         let mut findings = Vec::new();
         let mut sets = file::resolve(files, &mut findings);
         sets.sort_by_key(|set| set.valid_from);
@@ -210,13 +218,7 @@ impl RuleBook {
         &self.sets
     }
 
-    /// The name of the version in force; empty before the first.
-    #[must_use]
-    pub fn version_at(&self, now: OffsetDateTime) -> &str {
-        self.in_force(now).map_or("", |set| &set.version)
-    }
-
-    /// The claims by which somebody may book now on a channel.
+    /// The claims by which somebody may book now on a channel; none before the campaign begins.
     #[must_use]
     pub fn claims_on(&self, now: OffsetDateTime, channel: Channel) -> Vec<&Claim> {
         let Some(set) = self.in_force(now) else { return Vec::new() };
@@ -224,12 +226,6 @@ impl RuleBook {
             .iter()
             .filter(|claim| claim.channels.as_ref().is_none_or(|channels| channels.contains(&channel)))
             .collect()
-    }
-
-    /// Working days that a letter needs at most, by the version in force.
-    #[must_use]
-    pub fn post_days(&self, now: OffsetDateTime) -> u16 {
-        self.in_force(now).map_or(0, |set| set.post_days)
     }
 }
 
