@@ -15,11 +15,11 @@ use std::path::{Path, PathBuf};
 /// Connections that an embedded cluster takes beyond the pools': listeners, commands, a person with psql.
 const SPARE_CONNECTIONS: u32 = 20;
 
-/// The configuration and, where it is embedded, the running cluster.
+/// The configuration, with logs that follow it. Commands that need no database go no further.
 #[derive(Debug)]
 pub(super) struct Start {
-    config: Config,
-    cluster: Option<Cluster>,
+    /// The configuration.
+    pub(super) config: Config,
 }
 
 /// What a command works with.
@@ -41,8 +41,7 @@ impl Context {
 }
 
 impl Start {
-    /// Loads the configuration; `fixed` settings win over the environment's. Runs on the main thread, before any runtime: an embedded cluster ends with the thread
-    /// that started it.
+    /// Loads the configuration; `fixed` settings win over the environment's.
     pub(super) fn prepare(file: Option<&Path>, fixed: Vec<(String, String)>) -> anyhow::Result<Self> {
         let mut environment: BTreeMap<String, String> = std::env::vars().collect();
         environment.extend(fixed);
@@ -50,36 +49,37 @@ impl Start {
         telemetry::start_logs(&config.telemetry)?;
         // Another library may have installed the same provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let cluster =
-            if config.database.url.is_empty() && config.database.embedded { Some(launch(&config)?) } else { None };
-        Ok(Self { config, cluster })
+        Ok(Self { config })
     }
 
-    /// The URL of the database.
-    fn url(&self) -> anyhow::Result<String> {
-        match &self.cluster {
-            Some(cluster) => Ok(cluster.url().to_owned()),
-            None if self.config.database.url.is_empty() => anyhow::bail!(
+    /// Starts the private cluster, where the configuration wants one and names no other database.
+    fn cluster(&self) -> anyhow::Result<Option<Cluster>> {
+        let database = &self.config.database;
+        match (database.url.is_empty(), database.embedded) {
+            (false, _) => Ok(None),
+            (true, true) => launch(&self.config).map(Some),
+            (true, false) => anyhow::bail!(
                 "no database: set DATABASE_URL, or database.embedded = true for a private cluster in {}",
-                self.config.database.folder.display()
+                database.folder.display()
             ),
-            None => Ok(self.config.database.url.clone()),
         }
     }
 
-    /// Runs a command to its end.
+    /// Runs a command to its end. Called on the main thread, before any runtime: a private cluster ends with the thread
+    /// that started it.
     pub(super) fn block_on<F, Fut>(self, command: F) -> anyhow::Result<()>
     where
         F: FnOnce(Context) -> Fut,
         Fut: Future<Output = anyhow::Result<()>>,
     {
-        let url = self.url()?;
+        let cluster = self.cluster()?;
+        let url = cluster.as_ref().map_or_else(|| self.config.database.url.clone(), |cluster| cluster.url().to_owned());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
         let outcome = runtime.block_on(async {
             let clock = Clock::system();
             let mut chance = StdRng::from_rng(&mut rand::rng());
             let pools = Pools::open(&url, self.config.database.connections, &clock, &mut chance)?;
-            if self.cluster.is_some() {
+            if cluster.is_some() {
                 // A private cluster is always this program's own: its schema follows the program.
                 migrations::run(pools.work.pool()).await?;
             }
@@ -87,7 +87,7 @@ impl Start {
         });
         // The cluster ends after everything that used it.
         runtime.shutdown_timeout(std::time::Duration::from_secs(5));
-        drop(self.cluster);
+        drop(cluster);
         outcome
     }
 }
