@@ -1,14 +1,18 @@
 //! The program's commands, one file each. Without a command it serves.
 
+pub mod centres;
 mod demo;
 mod events;
 mod flows;
 mod letters;
 mod migrate;
+pub mod rules;
 mod serve;
+pub mod slots;
 mod start;
 pub mod users;
 
+use crate::scheduling::Campaign;
 use clap::{Parser, Subcommand};
 use std::io;
 use std::path::PathBuf;
@@ -47,6 +51,15 @@ enum Command {
     /// The words and pages of letters and mails.
     #[command(subcommand)]
     Letters(letters::Letters),
+    /// Vaccination centres, and what is given there.
+    #[command(subcommand)]
+    Centres(centres::Centres),
+    /// What can be booked.
+    #[command(subcommand)]
+    Slots(slots::Slots),
+    /// Who may book what, from when on.
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// Agents and supervisors.
     #[command(subcommand)]
     Users(users::Users),
@@ -80,6 +93,14 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Events(command) => start.block_on(|context| events::run(context, command)),
         Command::Flows(command) => command.run(&mut output()),
         Command::Letters(command) => command.run(start, &mut output()),
+        Command::Centres(command) => {
+            start.block_on(|context| async move { centres::run(command, &context.pools.staff, &mut output()).await })
+        }
+        Command::Slots(command) => start.block_on(|context| async move {
+            let campaign = Campaign::open(context.config.scheduling.clone())?;
+            slots::run(command, &context.pools.staff, &campaign, &mut output()).await
+        }),
+        Command::Rules(command) => command.run(&start.config.scheduling.rules, &mut output()),
         Command::Users(command) => start.block_on(|context| async move {
             users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
         }),

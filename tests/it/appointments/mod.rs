@@ -4,6 +4,7 @@ mod bookings;
 mod cancelling;
 mod last_slot;
 mod names;
+mod operators;
 mod releases;
 mod reservations;
 mod wrap_up;
