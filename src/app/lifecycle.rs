@@ -20,7 +20,7 @@ use crate::hotline::live;
 use crate::hotline::queue::dispatcher;
 use crate::hotline::supervision::{self, Supervision, Wall};
 use crate::scheduling::papers::AppointmentsNow;
-use crate::scheduling::{Campaign, appointments};
+use crate::scheduling::{Campaign, appointments, monitor};
 use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -111,6 +111,7 @@ pub async fn start(
             tasks.spawn(jobs::run(pools.work.clone(), worker, stop.clone()));
         }
         tasks.spawn(appointments::worker::run(pools.work.clone(), stop.clone()));
+        tasks.spawn(monitor::worker::run(pools.work.clone(), Arc::clone(&campaign), node, stop.clone()));
         tasks.spawn(telephony.clone().reconcile(node, stop.clone()));
         tasks.spawn(relay::run(pools.work.clone(), node, stop.clone()));
         tasks.spawn(print::worker::run(pools.work.clone(), config.correspondence.post.clone(), stop.clone()));

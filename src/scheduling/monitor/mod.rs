@@ -4,6 +4,7 @@
 //! snapshot, so that a booking under way is seen whole or not at all. A finding is a bug, never a state of operation.
 
 mod store;
+pub mod worker;
 
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;

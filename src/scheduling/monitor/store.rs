@@ -34,21 +34,26 @@ pub(super) async fn counts(tx: &mut Tx) -> Result<Counts, Fault> {
         ), confirmed as (
             select series.id, person_id, centre, vaccine.doses
               from series join vaccine on vaccine.code = series.vaccine where state = 'confirmed'
+        ), held as (
+            select series_id, count(*) filter (where no = 1) as first, count(*) filter (where no = 2) as second
+              from active group by series_id
+        ), used as (
+            select slot_id, count(*) as times from active group by slot_id
         )
         select
-            (select count(*) from (select from active group by slot_id having count(*) > 1) as twice)
-              + (select count(*) from slot
-                  where (state = 'booked') <> exists (select from active where slot_id = slot.id)) as "slots!",
+            (select count(*) from used where times > 1)
+              + (select count(*) from slot left join used on used.slot_id = slot.id
+                  where (state = 'booked') <> (used.slot_id is not null)) as "slots!",
             (select count(*) from release_day
-              where first_slots <> (select count(*) from slot where release_id = release_day.id and pool = 1)
-                 or second_slots <> (select count(*) from slot where release_id = release_day.id and pool = 2))
-              as "released!",
+              left join (select release_id, count(*) filter (where pool = 1) as first,
+                                count(*) filter (where pool = 2) as second
+                           from slot group by release_id) as made on made.release_id = release_day.id
+              where first_slots <> coalesce(first, 0) or second_slots <> coalesce(second, 0)) as "released!",
             (select count(*) from (
                 select from slot join centre on centre.code = slot.centre where state <> 'withdrawn'
                  group by slot.centre, lanes, day, bucket having count(*) > lanes * $2::int) as overfull) as "places!",
-            (select count(*) from confirmed
-              where (select count(*) from active where series_id = confirmed.id and no = 1) <> 1
-                 or (select count(*) from active where series_id = confirmed.id and no = 2) <> doses - 1) as "doses!",
+            (select count(*) from confirmed left join held on held.series_id = confirmed.id
+              where coalesce(first, 0) <> 1 or coalesce(second, 0) <> doses - 1) as "doses!",
             (select count(*) from active join confirmed on confirmed.id = active.series_id
               where active.centre <> confirmed.centre) as "centres!",
             (select count(*) from (

@@ -3,6 +3,7 @@
 mod bookings;
 mod cancelling;
 mod last_slot;
+mod monitor;
 mod names;
 mod operators;
 mod releases;
