@@ -3,6 +3,7 @@
 use super::Console;
 use super::wire::{CentreView, Setup};
 use super::words;
+use crate::foundation::audit::Channel;
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::supply;
@@ -28,7 +29,7 @@ pub(super) async fn read(tx: &mut Tx, console: &Console) -> Result<Setup, Fault>
         not_ready_reasons: settings.not_ready_reasons.clone(),
         wrap_up_codes: settings.wrap_up_codes.clone(),
         // Before the campaign begins nobody is entitled, and the desk says so.
-        claims: rules.map(words::claims).unwrap_or_default(),
+        claims: words::claims(&console.campaign.rules.claims_on(tx.now(), Channel::Phone)),
         rules_version: rules.map(|rules| rules.version.clone()).unwrap_or_default(),
         script: settings.script.clone(),
         offer_ms: u32::try_from(console.policy.offer.whole_milliseconds()).unwrap_or(u32::MAX),

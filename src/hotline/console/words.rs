@@ -7,7 +7,7 @@ use crate::correspondence::model::{Language, Paper};
 use crate::scheduling::model::{
     Applicant, Appointment, Booking, DayPart, FieldError, Found, Pair, RawPerson, Reservation, SchedulingError, Wish,
 };
-use crate::scheduling::rules::RuleSet;
+use crate::scheduling::rules::Claim;
 use crate::supply::model::{CentreCode, is_code};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -90,11 +90,11 @@ pub fn hit(found: &Found) -> PersonHit {
     }
 }
 
-/// The claims of a version of the rules, in the order in which people read them.
+/// Claims as they are chosen, in the order in which people read them.
 #[must_use]
-pub fn claims(rules: &RuleSet) -> Vec<Choice> {
+pub fn claims(claims: &[&Claim]) -> Vec<Choice> {
     let choice = |code: &str, label: &str| Choice { code: code.to_owned(), label: label.to_owned() };
-    rules.claims.iter().map(|claim| choice(claim.code.as_str(), &claim.label_de)).collect()
+    claims.iter().map(|claim| choice(claim.code.as_str(), &claim.label_de)).collect()
 }
 
 /// A form as scheduling reads it.
