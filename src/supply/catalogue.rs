@@ -130,12 +130,6 @@ impl Catalogue {
     pub fn vaccine(&self, code: &VaccineCode) -> Option<&Vaccine> {
         self.vaccines.iter().find(|vaccine| vaccine.code == *code)
     }
-
-    /// The centre with a code.
-    #[must_use]
-    pub fn centre(&self, code: &CentreCode) -> Option<&Centre> {
-        self.centres.iter().find(|centre| centre.code == *code)
-    }
 }
 
 fn only_once<'a>(what: &str, codes: impl Iterator<Item = &'a str>, findings: &mut Vec<String>) {

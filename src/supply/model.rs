@@ -1,6 +1,6 @@
 //! Vaccines and centres.
 
-use time::{Date, Duration, Time, Weekday};
+use time::{Date, Time, Weekday};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -80,19 +80,6 @@ pub struct Vaccine {
     pub names: Vec<(Date, String)>,
 }
 
-impl Vaccine {
-    /// What it is called on a day: the last name given until then. Before the first name, the first.
-    #[must_use]
-    pub fn name_on(&self, day: Date) -> &str {
-        self.names
-            .iter()
-            .rev()
-            .find(|(from, _)| *from <= day)
-            .or_else(|| self.names.first())
-            .map_or(self.code.as_str(), |(_, name)| name)
-    }
-}
-
 /// From and until, in local time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
@@ -100,14 +87,6 @@ pub struct Hours {
     pub opens: Time,
     /// Until; the last appointment lies before it.
     pub closes: Time,
-}
-
-impl Hours {
-    /// How long it is open.
-    #[must_use]
-    pub fn length(&self) -> Duration {
-        self.closes - self.opens
-    }
 }
 
 /// A vaccination centre.
@@ -194,14 +173,5 @@ mod tests {
     #[test]
     fn on_holidays_a_centre_keeps_weekend_hours() {
         assert_eq!(centre().hours_on(date!(2021 - 05 - 13), true), Some(centre().weekend));
-    }
-
-    #[test]
-    fn a_vaccine_is_called_what_it_is_called_on_that_day() {
-        let names = vec![(date!(2021 - 01 - 29), "Alt".to_owned()), (date!(2021 - 03 - 25), "Neu".to_owned())];
-        let vaccine = Vaccine { code: "azd1222".into(), kind: Kind::Vector, doses: 2, names };
-        assert_eq!(vaccine.name_on(date!(2021 - 01 - 01)), "Alt");
-        assert_eq!(vaccine.name_on(date!(2021 - 03 - 24)), "Alt");
-        assert_eq!(vaccine.name_on(date!(2021 - 03 - 25)), "Neu");
     }
 }
