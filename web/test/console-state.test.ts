@@ -242,7 +242,7 @@ describe("pairs and reservations", () => {
     test("proposals are for the wish they were made for, whatever is typed meanwhile", () => {
         expect(state.proposedFor).toBe(wishOf(wish));
         expect(wishOf({ ...wish, note: "ruft wieder an", person: { ...wish.person, town: "Riesa" } })).toBe(state.proposedFor);
-        for (const other of [{ centre: "riesa" }, { from_day: "20.05.2021" }, { day_part: "morning" }]) {
+        for (const other of [{ centre: "riesa" }, { from_day: "20.05.2021" }, { day_part: "morning" }, { letter: false }]) {
             expect(wishOf({ ...wish, ...other })).not.toBe(state.proposedFor);
         }
         expect(wishOf({ ...wish, person: { ...wish.person, born_on: "24.03.1939" } })).not.toBe(state.proposedFor);

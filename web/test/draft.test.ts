@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { wantLetter } from "../src/console/actions";
+import { proposals } from "../src/console/actions";
 import { state, tell } from "../src/console/desk";
-import { follow, form, save } from "../src/console/draft";
+import { edit, follow, form, save } from "../src/console/draft";
 import type { Desk, PairView, Setup } from "../src/protocol";
 
 const setup: Setup = {
@@ -58,7 +58,7 @@ describe("the papers that are wanted", () => {
     test("are part of the draft, and come back with it", () => {
         connect(10, null);
         expect([form.value.letter, form.value.email]).toEqual([true, false]);
-        wantLetter(false);
+        edit({ ...form.value, letter: false });
         save();
         expect(drafts().map(({ letter }) => letter)).toEqual([false]);
 
@@ -80,8 +80,11 @@ describe("the papers that are wanted", () => {
                 frame: { t: "ack", cmd: "p", ok: true, error: null, result: { kind: "pairs", pairs: [pair] } },
             },
         });
-        expect(state.value.proposals).toHaveLength(1);
-        wantLetter(!form.value.letter);
-        expect(state.value.proposals).toBeUndefined();
+        expect(proposals.value).toHaveLength(1);
+        const { letter } = form.value;
+        edit({ ...form.value, letter: !letter });
+        expect(proposals.value).toBeUndefined();
+        edit({ ...form.value, letter });
+        expect(proposals.value, "the first wish again").toHaveLength(1);
     });
 });

@@ -185,12 +185,6 @@ export function propose(): void {
     ask({ t: "propose", form: tidied(form.peek()) });
 }
 
-/** A letter is wanted, or not: the days that were proposed for the other wish may be too early for the post. */
-export function wantLetter(letter: boolean): void {
-    edit({ ...form.peek(), letter });
-    tell({ kind: "forget", what: "proposals" });
-}
-
 export function reserve(token: string): void {
     if (desk.peek()?.reservation?.pair.token === token) {
         return;

@@ -79,8 +79,11 @@ export function tidied(form: DraftForm): DraftForm {
     };
 }
 
-/** What a proposal depends on, as one text: where it differs, another pair would be proposed. */
+/**
+ * What a proposal depends on, as one text: where it differs, another pair would be proposed. A letter too, which has to
+ * arrive before the first day.
+ */
 export function wishOf(form: DraftForm): string {
-    const { person, centre, from_day, day_part } = tidied(form);
-    return JSON.stringify([person.born_on, person.claim, centre, from_day, day_part]);
+    const { person, centre, from_day, day_part, letter } = tidied(form);
+    return JSON.stringify([person.born_on, person.claim, centre, from_day, day_part, letter]);
 }

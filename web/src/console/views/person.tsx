@@ -6,7 +6,7 @@ import { dotted, fours } from "../../common/format";
 import { say } from "../../common/announce";
 import { t } from "../../common/texts";
 import type { PersonForm, PersonHit } from "../../protocol";
-import { findPersons, take, wantLetter } from "../actions";
+import { findPersons, take } from "../actions";
 import type { Field as FieldName } from "../check";
 import { busy, setup, state, tell } from "../desk";
 import { edit, editPerson, form, save } from "../draft";
@@ -82,7 +82,7 @@ export function Person() {
                         id="wants-letter"
                         label={t("papers-letter")}
                         checked={form.value.letter}
-                        onToggle={wantLetter}
+                        onToggle={(letter) => edit({ ...form.peek(), letter })}
                     />
                     <Checkbox
                         id="wants-email"
