@@ -12,16 +12,18 @@ use vaxline::correspondence::model::{Addressee, Content, Kind, Language};
 use vaxline::foundation::pii::Pii;
 
 /// A file that is gone with the test.
-struct File(PathBuf);
+pub struct File(PathBuf);
 
 impl File {
-    fn of(name: &str, bytes: &[u8]) -> Self {
+    /// Writes it.
+    pub fn of(name: &str, bytes: &[u8]) -> Self {
         let path = std::env::temp_dir().join(format!("vaxline-{}-{name}.pdf", std::process::id()));
         std::fs::write(&path, bytes).unwrap();
         Self(path)
     }
 
-    fn read_by(&self, program: &str, arguments: &[&str]) -> String {
+    /// What a program says of it; `FILE` among the arguments becomes its path.
+    pub fn read_by(&self, program: &str, arguments: &[&str]) -> String {
         let output = Command::new(program)
             .args(
                 arguments.iter().map(|argument| if *argument == "FILE" { self.0.to_str().unwrap() } else { argument }),

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[path = "../faults/service.rs"]
+#[expect(dead_code, reason = "only tests of faults kill it")]
+mod service;
 mod support;
 
 mod access;
@@ -19,4 +22,5 @@ mod supervision_socket;
 mod supply;
 mod tidy;
 mod users_command;
+mod whole_way;
 mod world;

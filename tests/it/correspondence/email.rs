@@ -2,84 +2,14 @@
 
 use super::{House, booking, with_email};
 use crate::support::logs::Canaries;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use crate::support::mail_server::MailServer;
 use std::time::Duration as Wait;
 use time::Duration;
 use vaxline::correspondence::EMAIL_JOB;
 use vaxline::correspondence::model::{Content, Kind};
 
-/// The server. It ends with the test.
-struct Server {
-    process: Child,
-    folder: PathBuf,
-    port: u16,
-}
-
-impl Server {
-    fn start() -> Self {
-        let folder = std::env::temp_dir().join(format!("vaxline-mail-{}", uuid::Uuid::from_u128(rand::random())));
-        std::fs::create_dir_all(&folder).unwrap();
-        Self::start_in(folder, 0)
-    }
-
-    fn start_in(folder: PathBuf, port: u16) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut process = Command::new(root.join("target/tools/python/bin/python"))
-            .arg(root.join("tests/it/correspondence/smtp_server.py"))
-            .arg(&folder)
-            .arg(port.to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the mail server of the tests is set up by scripts/setup");
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { process, folder, port: line.trim().parse().unwrap() }
-    }
-
-    /// The mails it has taken: recipients and message.
-    fn taken(&self) -> Vec<(Vec<String>, String)> {
-        let mut files: Vec<PathBuf> = std::fs::read_dir(&self.folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-            .collect();
-        files.sort();
-        files
-            .iter()
-            .map(|file| {
-                let record: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-                let to = record["to"].as_array().unwrap().iter().map(|to| to.as_str().unwrap().to_owned()).collect();
-                (to, record["message"].as_str().unwrap().to_owned())
-            })
-            .collect()
-    }
-
-    /// Stops it as a machine stops; the folder stays.
-    fn stop(mut self) -> (PathBuf, u16) {
-        self.end();
-        (std::mem::take(&mut self.folder), self.port)
-    }
-
-    fn end(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.end();
-        if self.folder != PathBuf::new() {
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
-    }
-}
-
-async fn house(server: &Server) -> House {
-    let port = server.port;
+async fn house(server: &MailServer) -> House {
+    let port = server.port();
     House::with(|settings| {
         settings.email.host = "127.0.0.1".into();
         settings.email.port = port;
@@ -124,7 +54,7 @@ fn text(message: &str) -> String {
 
 #[tokio::test]
 async fn a_mail_reaches_its_one_recipient_and_says_when_and_where_but_not_what_for() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let mut canaries = Canaries::new();
     let address = canaries.add("hanka.solcic.wicaz@example.org");
@@ -156,7 +86,7 @@ async fn a_mail_reaches_its_one_recipient_and_says_when_and_where_but_not_what_f
 
 #[tokio::test]
 async fn a_mail_that_is_put_off_comes_back_as_the_same_message() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let series = house.order(with_email(booking("Šołćic"), "defer-2-solcic@example.org"), false, true).await;
     send(&house).await;
@@ -177,7 +107,7 @@ async fn a_mail_that_is_put_off_comes_back_as_the_same_message() {
 
 #[tokio::test]
 async fn a_mail_that_is_refused_for_good_becomes_a_letter() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let series = house.order(with_email(booking("Šołćic"), "refuse-solcic@example.org"), false, true).await;
     send(&house).await;
@@ -192,7 +122,7 @@ async fn a_mail_that_is_refused_for_good_becomes_a_letter() {
 
 #[tokio::test]
 async fn a_server_that_never_answers_for_the_content_gets_the_same_message_once_more_and_no_third_time() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let once = house.order(with_email(booking("Šołćic"), "hang-1-solcic@example.org"), false, true).await;
     let always = house.order(with_email(booking("Nawka"), "hang-9-nawka@example.org"), false, true).await;
@@ -217,7 +147,7 @@ async fn a_server_that_never_answers_for_the_content_gets_the_same_message_once_
 
 #[tokio::test]
 async fn an_hour_without_a_relay_is_over_for_every_mail_minutes_after_it_ends() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let (folder, port) = server.stop();
     for _ in 0..5 {
@@ -228,7 +158,7 @@ async fn an_hour_without_a_relay_is_over_for_every_mail_minutes_after_it_ends() 
         house.pass(Duration::seconds(90));
     }
     assert_eq!(house.count("select count(*) from email where state = 'ordered'").await, 5);
-    let server = Server::start_in(folder, port);
+    let server = MailServer::start_in(folder, port);
     let mut waited = Duration::ZERO;
     while house.count("select count(*) from email where state = 'sent'").await < 5 {
         assert!(waited <= Duration::minutes(10), "not drained in time");
@@ -242,7 +172,7 @@ async fn an_hour_without_a_relay_is_over_for_every_mail_minutes_after_it_ends() 
 
 #[tokio::test]
 async fn a_mail_that_is_no_longer_true_is_not_sent() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let content = with_email(booking("Šołćic"), "solcic@example.org");
     let withdrawn = house.order(content.clone(), false, true).await;
@@ -266,7 +196,7 @@ async fn a_mail_that_is_no_longer_true_is_not_sent() {
 
 #[tokio::test]
 async fn a_mail_address_that_is_none_becomes_a_letter_without_asking_the_relay() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let address = "solcic@example.org, nawka@example.org";
     let series = house.order(with_email(booking("Šołćic"), address), false, true).await;

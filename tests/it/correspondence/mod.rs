@@ -3,7 +3,7 @@
 
 mod email;
 mod orders;
-mod print;
+pub mod print;
 
 use crate::support::World;
 use std::collections::HashMap;

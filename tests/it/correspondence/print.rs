@@ -2,7 +2,7 @@
 
 use super::{House, booking, with_email};
 use crate::support::logs::Canaries;
-use crate::support::staff::serve;
+use crate::support::staff::{install_tls, serve};
 use reqwest::{Response, StatusCode, header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -26,7 +26,7 @@ fn post() -> Post {
 }
 
 /// A print house with its own secret.
-struct Printer {
+pub struct Printer {
     client: reqwest::Client,
     base: String,
     secret: String,
@@ -35,11 +35,12 @@ struct Printer {
 }
 
 /// A batch as the house holds it.
-struct Taken {
+pub struct Taken {
     id: String,
     token: String,
     digest: String,
-    letters: Vec<(String, String, String)>,
+    /// Each letter with its digest and postcode.
+    pub letters: Vec<(String, String, String)>,
 }
 
 async fn open(house: &House) -> SocketAddr {
@@ -49,16 +50,33 @@ async fn open(house: &House) -> SocketAddr {
 async fn printer(house: &House, server: SocketAddr, name: &str) -> Printer {
     let added: Result<(ClientId, Token), AccountsError> =
         in_tx!(house.world.staff(), "add a client", |tx| add_client(tx, name, ClientKind::Print));
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Printer {
-        client: reqwest::Client::builder().no_proxy().build().unwrap(),
-        base: format!("http://{server}/print/v1"),
-        secret: added.unwrap().1.reveal().to_owned(),
-        printed: Vec::new(),
-    }
+    Printer::of(server, added.unwrap().1.reveal().to_owned())
 }
 
 impl Printer {
+    /// A house that knows where letters are to be had, and a secret.
+    pub fn of(server: SocketAddr, secret: String) -> Self {
+        install_tls();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { client, base: format!("http://{server}/print/v1"), secret, printed: Vec::new() }
+    }
+
+    /// Takes a batch as soon as there is one; asking for nothing again under another key is how a house waits.
+    pub async fn pull_when_ready(&self, key: &str) -> Taken {
+        for attempt in 0..200 {
+            if let Some(taken) = self.pull(&format!("{key}-{attempt}")).await {
+                return taken;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("no letter became ready within ten seconds");
+    }
+
+    /// The file of a letter that it holds.
+    pub async fn letter(&self, letter: &str) -> Vec<u8> {
+        self.get(&format!("/letters/{letter}.pdf")).await.bytes().await.unwrap().to_vec()
+    }
+
     async fn get(&self, path: &str) -> Response {
         self.client.get(format!("{}{path}", self.base)).bearer_auth(&self.secret).send().await.unwrap()
     }
@@ -72,7 +90,7 @@ impl Printer {
     }
 
     /// Takes a batch and fetches all of it, checking every digest.
-    async fn pull(&self, key: &str) -> Option<Taken> {
+    pub async fn pull(&self, key: &str) -> Option<Taken> {
         let response = self.post("/batches", Some(key), &json!({ "max_letters": 100 })).await;
         if response.status() == StatusCode::NO_CONTENT {
             return None;
@@ -101,7 +119,7 @@ impl Printer {
         Some(Taken { id, token, digest, letters })
     }
 
-    async fn accept(&mut self, taken: &Taken) -> (StatusCode, Value) {
+    pub async fn accept(&mut self, taken: &Taken) -> (StatusCode, Value) {
         let body = json!({ "lease_token": taken.token, "sha256": taken.digest });
         let response = self.post(&format!("/batches/{}/accept", taken.id), None, &body).await;
         let (status, answer): (StatusCode, Value) = (response.status(), response.json().await.unwrap());

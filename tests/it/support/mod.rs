@@ -4,6 +4,7 @@ pub mod campaign;
 pub mod cluster;
 pub mod hotline;
 pub mod logs;
+pub mod mail_server;
 pub mod page;
 pub mod staff;
 
