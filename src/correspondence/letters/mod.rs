@@ -9,6 +9,7 @@
 //! [`page`] sets everything on one [`sheet`], [`pdf`] writes the sheet.
 
 pub mod address;
+mod demands;
 pub mod face;
 pub mod page;
 pub mod pdf;

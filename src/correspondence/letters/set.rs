@@ -3,6 +3,7 @@
 //! A set is a folder: `sender.toml`, `languages/<code>.toml`, `profiles/<name>.toml`, and for each kind
 //! `<kind>/<language>.md` (the letter) and `<kind>/<language>.mail.md`. One set is compiled in; a folder replaces it.
 
+use super::demands::{self, Medium};
 use super::face::Faces;
 use super::profile::Profile;
 use super::template::Template;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 /// Counted up when the way in which pages are set changes, so that a hash names the bytes that come out.
 const ENGINE: &str = "1";
@@ -50,8 +52,6 @@ pub struct Sender {
     pub return_line: String,
     /// The hotline's number.
     pub hotline: String,
-    /// The portal's address.
-    pub website: String,
     /// Where data protection is explained.
     pub privacy: String,
 }
@@ -147,14 +147,14 @@ impl Set {
             for kind in Kind::ALL {
                 let name = format!("{}/{}", kind.code(), language.code());
                 let shared = [sender.as_ref().map(|(_, text)| text), tongue.as_ref().map(|(_, text)| text)];
-                if let Some((template, text)) = reader.template(&format!("{name}.md")) {
+                if let Some((template, text)) = reader.template(&format!("{name}.md"), kind, Medium::Letter) {
                     let profile = reader.profile(&template.front.profile, &name, &mut profiles);
                     let parts =
                         shared.into_iter().flatten().map(String::as_str).chain([text.as_str(), profile.as_str()]);
                     let stamp = stamp(&name, &template, parts);
                     letters.insert((kind, language), Wording { template, stamp });
                 }
-                if let Some((template, text)) = reader.template(&format!("{name}.mail.md")) {
+                if let Some((template, text)) = reader.template(&format!("{name}.mail.md"), kind, Medium::Mail) {
                     let parts = shared.into_iter().flatten().map(String::as_str).chain([text.as_str()]);
                     let stamp = stamp(&format!("{name}.mail"), &template, parts);
                     mails.insert((kind, language), Wording { template, stamp });
@@ -208,10 +208,14 @@ impl Reader<'_> {
         }
     }
 
-    fn template(&mut self, path: &str) -> Option<(Template, String)> {
+    fn template(&mut self, path: &str, kind: Kind, medium: Medium) -> Option<(Template, String)> {
         let text = self.text(path)?;
         match Template::parse(&text) {
-            Ok(template) => Some((template, text)),
+            Ok(template) => {
+                let lacking = demands::lacking(&template, kind, medium);
+                self.mistakes.extend(lacking.into_iter().map(|what| format!("{path}: lacks {what}")));
+                Some((template, text))
+            }
             Err(mistake) => {
                 self.mistakes.push(format!("{path}: {mistake}"));
                 None
@@ -238,15 +242,19 @@ impl Reader<'_> {
     }
 }
 
+/// The fonts are large, and the same for every wording.
+static FONTS: LazyLock<[u8; 32]> = LazyLock::new(|| {
+    let digests = Faces::bytes().into_iter().map(Sha256::digest);
+    digests.fold(Sha256::new(), |all, font| all.chain_update(font)).finalize().into()
+});
+
 fn stamp<'a>(name: &str, template: &Template, parts: impl Iterator<Item = &'a str>) -> Stamp {
     let mut hash = Sha256::new();
     for part in parts.chain([ENGINE]) {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }
-    for font in Faces::bytes() {
-        hash.update(Sha256::digest(font));
-    }
+    hash.update(*FONTS);
     Stamp {
         name: name.to_owned(),
         version: i32::try_from(template.front.version).unwrap_or(i32::MAX),

@@ -42,7 +42,7 @@ pub fn all() -> Vec<(Kind, Language, Specimen)> {
 
 fn ordinary(language: Language) -> Content {
     Content {
-        reference: "K7QM-42XP".into(),
+        reference: "K7QM 42XP 9RTY".into(),
         version: 1,
         addressee: Pii::new(Addressee {
             given_name: "Hanka".into(),
@@ -94,7 +94,7 @@ fn longest(language: Language) -> Content {
         ..appointment
     };
     Content {
-        reference: "WMWM-WMWM-WMWM".into(),
+        reference: "WMWM WMWM WMWM".into(),
         version: 12,
         addressee: Pii::new(Addressee {
             given_name: "Karl-Heinz Maximilian".into(),

@@ -24,8 +24,6 @@ pub enum Variable {
     Hotline,
     /// When the hotline is staffed.
     Hours,
-    /// The portal's address.
-    Website,
     /// Where data protection is explained.
     Privacy,
     /// The sender's name.
@@ -33,7 +31,7 @@ pub enum Variable {
 }
 
 impl Variable {
-    const NAMES: [(&'static str, Self); 10] = [
+    const NAMES: [(&'static str, Self); 9] = [
         ("name", Self::Name),
         ("reference", Self::Reference),
         ("version", Self::Version),
@@ -41,7 +39,6 @@ impl Variable {
         ("first_day", Self::FirstDay),
         ("hotline", Self::Hotline),
         ("hours", Self::Hours),
-        ("website", Self::Website),
         ("privacy", Self::Privacy),
         ("sender", Self::Sender),
     ];

@@ -121,14 +121,22 @@ impl Typesetter {
         Ok(Facts { content, sender: &self.set.sender, tongue, attached })
     }
 
-    /// Sets every letter with every specimen.
+    /// Sets every letter and writes every mail with every specimen.
     #[must_use]
     pub fn prove(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (kind, language, specimen) in specimen::all() {
-            if let Err(error) = self.sheet(kind, &specimen.content, specimen.token.as_deref()) {
-                let template = format!("{}/{}.md", kind.code(), language.code());
+            let path = format!("{}/{}", kind.code(), language.code());
+            let mut found = |template: String, error: &LetterError| {
                 findings.push(Finding { template, wrong: format!("specimen \"{}\": {error}", specimen.name) });
+            };
+            if let Err(error) = self.sheet(kind, &specimen.content, specimen.token.as_deref()) {
+                found(format!("{path}.md"), &error);
+            }
+            for attached in [false, true] {
+                if let Err(error) = self.mail(kind, &specimen.content, attached) {
+                    found(format!("{path}.mail.md"), &error);
+                }
             }
         }
         findings

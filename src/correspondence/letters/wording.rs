@@ -38,7 +38,7 @@ impl Facts<'_> {
     pub fn value(&self, variable: Variable) -> String {
         match variable {
             Variable::Name => self.content.addressee.expose().full_name(),
-            Variable::Reference => self.content.reference.clone(),
+            Variable::Reference => bound(&self.content.reference),
             Variable::Version => self.content.version.to_string(),
             Variable::IssuedOn => date(self.tongue, self.content.issued_on),
             Variable::FirstDay => {
@@ -46,7 +46,6 @@ impl Facts<'_> {
             }
             Variable::Hotline => bound(&self.sender.hotline),
             Variable::Hours => self.tongue.hours.clone(),
-            Variable::Website => self.sender.website.clone(),
             Variable::Privacy => self.sender.privacy.clone(),
             Variable::Sender => self.sender.name.clone(),
         }
@@ -75,7 +74,6 @@ impl Facts<'_> {
     pub fn footer(&self, line: &str) -> String {
         line.replace("{sender}", &self.sender.name)
             .replace("{hotline}", &bound(&self.sender.hotline))
-            .replace("{website}", &self.sender.website)
             .replace("{privacy}", &self.sender.privacy)
     }
 
