@@ -4,9 +4,11 @@
 //! joined. A line that is too wide is set smaller, then the name alone is broken; street and town are never broken.
 //! What does not fit is an error for a person to settle: no seventh line ever falls out of the window in silence.
 
-use super::profile::AddressField;
+use super::face::{Faces, Weight};
+use super::profile::{AddressField, Profile};
 use super::{LetterError, Mm};
 use crate::correspondence::model::Addressee;
+use std::sync::LazyLock;
 
 /// What of an address does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,6 +96,19 @@ pub fn fit(
     Err(misfit(Misfit::TooWide("name")))
 }
 
+/// Whether the window of our own profile shows an address: asked while its owner is on the line and can name another.
+///
+/// # Errors
+/// What [`fit`] says.
+pub fn fits(to: &Addressee) -> Result<(), LetterError> {
+    static WINDOW: LazyLock<Result<(Faces, AddressField), LetterError>> = LazyLock::new(|| {
+        let profile = Profile::parse(include_str!("../../../letter-templates/profiles/din5008-b.toml"));
+        Ok((Faces::load()?, profile.map_err(LetterError::Engine)?.address))
+    });
+    let (faces, field) = WINDOW.as_ref().map_err(Clone::clone)?;
+    fit(to, field, &|text, size| Ok(faces.shape(Weight::Regular, text)?.width_at(size))).map(|_| ())
+}
+
 /// Breaks a name at a space, or after a hyphen, into two lines that fit: the first as full as it can be.
 fn break_name(
     name: &str,
@@ -134,8 +149,6 @@ fn join(
 
 #[cfg(test)]
 mod tests {
-    use super::super::face::{Faces, Weight};
-    use super::super::profile::Profile;
     use super::*;
 
     fn fitted(to: &Addressee) -> Result<Fitted, LetterError> {

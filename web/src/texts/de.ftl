@@ -284,6 +284,7 @@ error-too-old = Für diese Berechtigung zu alt: bitte Geburtsdatum prüfen.
 error-interval = Der Abstand der beiden Termine passt nicht. Bitte neu vorschlagen lassen.
 error-required = Hier fehlt eine Angabe.
 error-too-long = Diese Angabe ist zu lang.
+error-too-wide = Diese Zeile passt nicht in das Fenster des Briefumschlags. Bitte kürzer schreiben.
 error-control-character = Hier steht ein unsichtbares Zeichen. Bitte neu eintippen.
 error-characters = Hier stehen Zeichen, die nicht in einen Brief passen.
 error-date = Dieses Datum gibt es nicht. Bitte als Tag.Monat.Jahr eintragen.

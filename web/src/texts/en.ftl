@@ -284,6 +284,7 @@ error-too-old = Too old for this entitlement: please check the date of birth.
 error-interval = The interval between the two is not allowed. Please ask for new proposals.
 error-required = Something is missing here.
 error-too-long = This entry is too long.
+error-too-wide = This line does not fit into the window of the envelope. Please shorten it.
 error-control-character = There is an invisible character here. Please type it again.
 error-characters = There are characters here that cannot stand in a letter.
 error-date = There is no such date. Enter it as day.month.year.

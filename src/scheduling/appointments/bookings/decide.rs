@@ -1,11 +1,15 @@
 //! Whether a reservation becomes a booking, and whether a booking can be cancelled.
 
+use crate::correspondence::letters::LetterError;
+use crate::correspondence::letters::address::{Misfit, fits};
+use crate::correspondence::model::Addressee;
 use crate::foundation::audit::Channel;
 use crate::foundation::calendar;
+use crate::foundation::fault::Fault;
 use crate::scheduling::SchedulingError;
 use crate::scheduling::appointments::model::{Appointment, BookingState, Wanted};
 use crate::scheduling::eligibility::{self, Ineligible};
-use crate::scheduling::persons::PersonInput;
+use crate::scheduling::persons::{FieldError, PersonInput};
 use crate::scheduling::rules::{Claim, RuleSet};
 use crate::supply::model::VaccineCode;
 use time::OffsetDateTime;
@@ -50,6 +54,7 @@ pub(super) fn book<'r>(
         if !person.is_postal() {
             return Err(SchedulingError::NoPostalAddress);
         }
+        shows_in_the_window(person)?;
         let arrives = calendar::add_working_days(calendar::local_date(now), now_in_force.post_days);
         if taken.first.day < arrives {
             return Err(SchedulingError::LetterTooLate);
@@ -59,6 +64,36 @@ pub(super) fn book<'r>(
         return Err(SchedulingError::NoEmail);
     }
     Ok(claim)
+}
+
+/// Whether the envelope's window shows the address. Later there would be nobody to ask for a shorter one.
+fn shows_in_the_window(person: &PersonInput) -> Result<(), SchedulingError> {
+    let to = Addressee {
+        given_name: person.given_name.expose().clone(),
+        family_name: person.family_name.expose().clone(),
+        care_of: Vec::new(),
+        street: person.street.expose().clone(),
+        postcode: person.postcode.expose().clone(),
+        town: person.town.expose().clone(),
+        country: None,
+    };
+    let refuse = |field, code| Err(FieldError { field, code }.into());
+    match fits(&to) {
+        Ok(()) => Ok(()),
+        Err(LetterError::Address(Misfit::TooWide("name"))) => refuse("family_name", "too_wide"),
+        Err(LetterError::Address(Misfit::TooWide("town"))) => refuse("town", "too_wide"),
+        Err(LetterError::Address(Misfit::TooWide(_) | Misfit::TooManyLines | Misfit::Missing(_))) => {
+            refuse("street", "too_wide")
+        }
+        // What a form may be written with is in the fonts.
+        Err(
+            error @ (LetterError::MissingGlyph(_)
+            | LetterError::Unprintable(_)
+            | LetterError::TooWide(_)
+            | LetterError::TooLong(_)
+            | LetterError::Engine(_)),
+        ) => Err(Fault::new("fit an address into the window", error).into()),
+    }
 }
 
 /// What cancelling does.
@@ -90,6 +125,7 @@ pub(super) fn cancel(
 mod tests {
     use super::*;
     use crate::foundation::fault::Refusal;
+    use crate::foundation::pii::Pii;
     use crate::scheduling::Campaign;
     use crate::scheduling::persons::{RawPerson, parse};
     use time::macros::{date, datetime, time};
@@ -109,6 +145,15 @@ mod tests {
             ..RawPerson::default()
         })
         .unwrap()
+    }
+
+    fn eligible(now: OffsetDateTime, person: &PersonInput, wanted: Wanted) -> Result<(), SchedulingError> {
+        let campaign = Campaign::shipped().unwrap();
+        let rules = campaign.rules.in_force(now).unwrap();
+        let at = |day| Appointment { day, time: time!(10:21) };
+        let vaccine = "bnt162b2".into();
+        let (first, second) = (at(date!(2021 - 04 - 12)), Some(at(date!(2021 - 05 - 24))));
+        book(rules, rules, &Taken { vaccine: &vaccine, first, second }, person, wanted, Channel::Phone, now).map(|_| ())
     }
 
     fn try_booking(
@@ -180,6 +225,22 @@ mod tests {
         assert!(try_with(date!(2021 - 04 - 02), "-", "", Wanted::default()).is_ok());
         assert_eq!(try_with(date!(2021 - 04 - 02), "-", "", email), Err("no_email"));
         assert!(try_with(date!(2021 - 04 - 02), "-", "a@example.org", email).is_ok());
+    }
+
+    #[test]
+    fn an_address_that_the_window_cannot_show_is_named_while_somebody_is_on_the_line() {
+        let now = datetime!(2021-04-01 08:00 UTC);
+        let street = "Straße der deutsch-sowjetischen Freundschaft und des ewigen Friedens 112";
+        let try_with = |person: &PersonInput, letter| {
+            let claim = eligible(now, person, Wanted { letter, email: false });
+            claim.map_err(|error| (error.field(), error.code()))
+        };
+        let mut person = person("age-80", "24.03.1939", street, "");
+        assert_eq!(try_with(&person, true), Err((Some("street"), "too_wide")));
+        assert_eq!(try_with(&person, false), Ok(()), "no letter, no window");
+        person.street = Pii::new("Weg 1".to_owned());
+        person.town = Pii::new("Hinterhermsdorf ".repeat(5).trim().to_owned());
+        assert_eq!(try_with(&person, true), Err((Some("town"), "too_wide")));
     }
 
     #[test]
