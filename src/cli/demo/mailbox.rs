@@ -18,6 +18,9 @@ const MAX_MAIL: usize = 4 * 1024 * 1024;
 /// A line longer than this ends the conversation.
 const MAX_LINE: u64 = 8 * 1024;
 
+/// The pause after a connection that could not be taken.
+const BREATH: Duration = Duration::from_millis(100);
+
 /// How long a client may be silent.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -41,7 +44,11 @@ impl Mailbox {
                     accepted = listener.accept() => accepted,
                     () = stop.cancelled() => return,
                 };
-                let Ok((stream, peer)) = accepted else { continue };
+                let Ok((stream, peer)) = accepted else {
+                    // As a rule too many files are open: some close soon.
+                    tokio::time::sleep(BREATH).await;
+                    continue;
+                };
                 // A conversation that breaks off is the client's to repeat.
                 tokio::spawn(converse(stream, peer, postman.clone()));
             }
@@ -58,7 +65,8 @@ async fn converse(stream: TcpStream, peer: SocketAddr, postman: Postman) -> io::
         let mut line = Vec::new();
         let mut limited = (&mut stream).take(MAX_LINE);
         let read = tokio::time::timeout(SILENCE, limited.read_until(b'\n', &mut line)).await??;
-        if read == 0 {
+        // Nothing more, or a line that is too long or was broken off.
+        if read == 0 || line.last() != Some(&b'\n') {
             return Ok(());
         }
         let answer = session.process(&line);
