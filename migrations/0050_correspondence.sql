@@ -68,6 +68,8 @@ create table letter (
     check (state not in ('leased', 'accepted', 'printed', 'mailed', 'returned') or batch_id is not null)
 );
 create index letter_available on letter (print_by, postcode, id) where state = 'available';
+create index letter_late on letter (first_day, id) where state = 'available';
+create index letter_held on letter (changed_at, id) where state = 'held';
 create index letter_of_batch on letter (batch_id) where batch_id is not null;
 comment on table letter is 'Letters, one for each version of a booking that wants paper';
 comment on column letter.id is 'Id of the letter';
@@ -142,6 +144,7 @@ create table email (
     kind       text not null check (kind in ('confirmation', 'cancellation')),
     language   text not null check (language in ('de', 'en')),
     first_day  date not null,
+    asked_for  boolean not null,
     state      text not null check (state in ('ordered', 'sent', 'failed', 'in_doubt', 'superseded')),
     reason     text,
     ordered_at timestamptz not null,
@@ -160,6 +163,7 @@ comment on column email.version is 'The version of the booking that it says';
 comment on column email.kind is 'confirmation or cancellation';
 comment on column email.language is 'The language of its words';
 comment on column email.first_day is 'The day of the first appointment: nothing is sent after it';
+comment on column email.asked_for is 'Whether the person asked for it, and so for the attached letter; else it stands in for a letter that comes too late';
 comment on column email.state is 'ordered, sent; failed for good; in_doubt (twice handed over without an answer); superseded';
 comment on column email.reason is 'Why it failed or was superseded: a code, no personal data';
 comment on column email.ordered_at is 'Time of the booking''s transaction; also the Date of the mail';

@@ -1,4 +1,5 @@
-//! `vaxline letters check|render|key|verify`: for who writes the words, and for who checks the codes at the door.
+//! `vaxline letters check|render|held|again|key|verify`: for who writes the words, who sees to what could not be printed,
+//! and who checks the codes at the door.
 
 use super::start::{self, Start};
 use crate::correspondence;
@@ -7,6 +8,10 @@ use crate::correspondence::letters::specimen;
 use crate::correspondence::letters::token;
 use crate::correspondence::letters::typesetter::Typesetter;
 use crate::correspondence::model::{Kind, Language};
+use crate::correspondence::store::HeldLetter;
+use crate::foundation::fault::Fault;
+use crate::foundation::ids::LetterId;
+use crate::in_tx;
 use anyhow::{Context, bail};
 use ed25519_dalek::VerifyingKey;
 use std::io::Write;
@@ -40,6 +45,13 @@ pub(super) enum Letters {
         /// ordinary, longest or one dose
         #[arg(long, default_value = specimen::ORDINARY)]
         specimen: String,
+    },
+    /// Lists the letters that wait for a person, and why: since when, letter, appointments, first day, reason
+    Held,
+    /// Makes a held letter again, when what it was held for is mended
+    Again {
+        /// The letter, as `letters held` names it
+        letter: LetterId,
     },
     /// Shows what centres check the codes on letters with: the key's number and its public half
     Key,
@@ -84,6 +96,8 @@ impl Letters {
                 writeln!(out, "{}  {}  {} bytes", hex::encode(letter.sha256), file.display(), letter.pdf.len())?;
                 Ok(())
             }
+            Self::Held => start.block_on(held),
+            Self::Again { letter } => start.block_on(|context| again(context, letter)),
             Self::Key => start.block_on(key),
             Self::Verify { code, key } => {
                 let claim = token::verify(&code, &key)?;
@@ -96,6 +110,28 @@ impl Letters {
             }
         }
     }
+}
+
+/// More than this are no longer read one by one.
+const MOST_HELD: i64 = 1_000;
+
+async fn held(context: start::Context) -> anyhow::Result<()> {
+    let mut connection = context.pools.work.pool().acquire().await.context("reach the database")?;
+    for letter in correspondence::store::held_letters(&mut connection, MOST_HELD).await? {
+        let HeldLetter { id, series, reason, first_day, since } = letter;
+        super::say(format_args!("{since}  {id}  {series}  {first_day}  {reason}"));
+    }
+    Ok(())
+}
+
+async fn again(context: start::Context, letter: LetterId) -> anyhow::Result<()> {
+    let made: Result<bool, Fault> =
+        in_tx!(&context.pools.work, "make a letter again", |tx| correspondence::commands::make_again(tx, letter));
+    if !made? {
+        bail!("letter {letter} is not held");
+    }
+    super::say(format_args!("letter {letter} is made again"));
+    Ok(())
 }
 
 async fn key(context: start::Context) -> anyhow::Result<()> {

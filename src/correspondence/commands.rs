@@ -3,7 +3,7 @@
 use super::model::Order;
 use super::{EMAIL_JOB, RENDER_JOB, store};
 use crate::foundation::db::Tx;
-use crate::foundation::events::{self, About};
+use crate::foundation::events::{self, About, New};
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{EmailId, LetterId, SeriesId};
 use crate::foundation::jobs;
@@ -49,6 +49,18 @@ pub(super) async fn order_letter(tx: &mut Tx, order: &Order) -> Result<bool, Fau
     Ok(true)
 }
 
+/// Makes a held letter again, when what it was held for is mended; says whether it was held.
+///
+/// # Errors
+/// When the database is away.
+pub async fn make_again(tx: &mut Tx, letter: LetterId) -> Result<bool, Fault> {
+    let Some(series) = store::reorder_held_letter(tx, letter).await? else { return Ok(false) };
+    letter_event(tx, "letter.ordered", series, letter, Some("made_again")).await?;
+    let now = tx.now();
+    jobs::order_anew(tx, RENDER_JOB, &letter.to_string(), now).await?;
+    Ok(true)
+}
+
 /// Orders an e-mail, once for each version.
 pub(super) async fn order_email(tx: &mut Tx, order: &Order) -> Result<bool, Fault> {
     let Some(email) = store::insert_email(tx, order).await? else { return Ok(false) };
@@ -58,6 +70,16 @@ pub(super) async fn order_email(tx: &mut Tx, order: &Order) -> Result<bool, Faul
     Ok(true)
 }
 
+/// A fact about a letter. Facts about many are recorded in one statement.
+pub(super) fn letter_fact(kind: &'static str, series: SeriesId, letter: LetterId, reason: Option<&str>) -> New {
+    let about = About { series: Some(series), ..About::default() };
+    let data = match reason {
+        Some(reason) => json!({ "letter": letter, "reason": reason }),
+        None => json!({ "letter": letter }),
+    };
+    New { kind, about, data }
+}
+
 pub(super) async fn letter_event(
     tx: &mut Tx,
     kind: &'static str,
@@ -65,12 +87,7 @@ pub(super) async fn letter_event(
     letter: LetterId,
     reason: Option<&str>,
 ) -> Result<(), Fault> {
-    let about = About { series: Some(series), ..About::default() };
-    let data = match reason {
-        Some(reason) => json!({ "letter": letter, "reason": reason }),
-        None => json!({ "letter": letter }),
-    };
-    events::record(tx, kind, about, data).await
+    events::record_all(tx, &[letter_fact(kind, series, letter, reason)]).await
 }
 
 pub(super) async fn email_event(

@@ -1,7 +1,7 @@
 //! Pure decisions about letters and mails: what is still in time, what comes next.
 
 use crate::foundation::calendar;
-use time::{Date, OffsetDateTime, Time};
+use time::{Date, Duration, OffsetDateTime, Time};
 
 /// The cut-off until which a letter that is ready `now` must be taken: today's on a working day, else the next.
 #[must_use]
@@ -16,12 +16,18 @@ pub fn print_by(now: OffsetDateTime, cut_off: Time) -> OffsetDateTime {
     calendar::moment(day, cut_off)
 }
 
-/// Whether a letter that is ready `now` comes before the first appointment. It is printed by the cut-off and then
-/// travels `run_days` working days; it must have come by the day itself, which nobody sets out on before the post.
+/// The day on which a letter that is ready `now` has come: it is printed by the cut-off and then travels `run_days`
+/// working days. On the day of an appointment itself it is still in time: nobody sets out before the post.
 #[must_use]
-pub fn comes_in_time(now: OffsetDateTime, cut_off: Time, run_days: u16, first_day: Date) -> bool {
+pub fn arrives(now: OffsetDateTime, cut_off: Time, run_days: u16) -> Date {
     let printed = calendar::local_date(print_by(now, cut_off));
-    calendar::add_working_days(printed, run_days) <= first_day
+    calendar::add_working_days(printed, run_days)
+}
+
+/// Whether a letter has to be ordered today, or tomorrow will be too late for it.
+#[must_use]
+pub fn is_last_day_for_the_post(now: OffsetDateTime, cut_off: Time, run_days: u16, first_day: Date) -> bool {
+    arrives(now, cut_off, run_days) <= first_day && arrives(now + Duration::DAY, cut_off, run_days) > first_day
 }
 
 /// Whether there is still anything to say: the first appointment is not over.
@@ -51,14 +57,20 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_must_come_before_its_first_appointment() {
+    fn a_letter_travels_on_working_days() {
         let wednesday = datetime!(2021-04-28 10:00 UTC);
-        assert!(comes_in_time(wednesday, CUT_OFF, 3, date!(2021 - 05 - 03)), "Thursday, Friday, Monday");
-        assert!(!comes_in_time(wednesday, CUT_OFF, 3, date!(2021 - 05 - 02)));
-        assert!(
-            !comes_in_time(datetime!(2021-04-28 16:00 UTC), CUT_OFF, 3, date!(2021 - 05 - 03)),
-            "after the cut-off"
-        );
+        assert_eq!(arrives(wednesday, CUT_OFF, 3), date!(2021 - 05 - 03), "Thursday, Friday, Monday");
+        let after_the_cut_off = datetime!(2021-04-28 16:00 UTC);
+        assert_eq!(arrives(after_the_cut_off, CUT_OFF, 3), date!(2021 - 05 - 04));
+    }
+
+    #[test]
+    fn the_last_day_for_the_post_is_neither_too_early_nor_too_late() {
+        let first_day = date!(2021 - 05 - 03);
+        let is_last = |now| is_last_day_for_the_post(now, CUT_OFF, 3, first_day);
+        assert!(!is_last(datetime!(2021-04-26 10:00 UTC)), "two days are left");
+        assert!(is_last(datetime!(2021-04-28 10:00 UTC)));
+        assert!(!is_last(datetime!(2021-04-28 16:00 UTC)), "after the cut-off it is too late");
     }
 
     #[test]

@@ -62,13 +62,16 @@ impl Correspondence {
             .map_err(|error| Fault::new("prove the letter templates", error))?
             .map_err(|mistakes| Fault::plain(format!("letter templates: {}", mistakes.join("; "))))?;
         let seal = seal(&db, &settings).await?;
+        if !settings.email.has_relay() {
+            tracing::warn!("correspondence: no relay is configured (correspondence.email.host): no e-mail is sent");
+        }
         Ok(Self { db, source, typesetter: Arc::new(typesetter), seal, settings })
     }
 
-    /// The workers. Mails are kept for later where no relay is configured.
+    /// The workers.
     #[must_use]
     pub fn workers(&self) -> Vec<Arc<dyn Worker>> {
-        let mut workers: Vec<Arc<dyn Worker>> = vec![
+        vec![
             Arc::new(letters::worker::Render {
                 db: self.db.clone(),
                 source: Arc::clone(&self.source),
@@ -76,18 +79,20 @@ impl Correspondence {
                 seal: self.seal.clone(),
                 post: self.settings.post.clone(),
             }),
-            Arc::new(letters::worker::Divert { db: self.db.clone(), source: Arc::clone(&self.source) }),
-        ];
-        if !self.settings.email.host.is_empty() {
-            workers.push(Arc::new(email::worker::Send {
+            Arc::new(letters::worker::Divert {
+                db: self.db.clone(),
+                source: Arc::clone(&self.source),
+                has_relay: self.settings.email.has_relay(),
+            }),
+            Arc::new(email::worker::Send {
                 db: self.db.clone(),
                 source: Arc::clone(&self.source),
                 typesetter: Arc::clone(&self.typesetter),
                 seal: self.seal.clone(),
                 settings: self.settings.email.clone(),
-            }));
-        }
-        workers
+                post: self.settings.post.clone(),
+            }),
+        ]
     }
 }
 

@@ -1,11 +1,15 @@
 //! The section `[correspondence]` of the configuration.
 
+use crate::foundation::ids::EmailId;
 use crate::foundation::pii::Pii;
+use lettre::Address;
+use lettre::address::AddressError;
 use serde::{Deserialize, Deserializer};
 use std::path::PathBuf;
 use std::time::Duration;
 use time::Time;
 use time::macros::format_description;
+use uuid::Uuid;
 
 /// How letters and mails leave the house.
 #[derive(Clone, Debug, Deserialize)]
@@ -51,7 +55,7 @@ pub struct Post {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Email {
-    /// The relay; empty: mails are kept and not sent.
+    /// The relay; empty: no mail is sent, and who wanted one gets a letter.
     pub host: String,
     /// Its port.
     pub port: u16,
@@ -77,6 +81,30 @@ pub struct Email {
     pub content: Duration,
     /// How many mails are sent at once.
     pub parallel: usize,
+}
+
+impl Email {
+    /// Whether mails leave this house at all.
+    #[must_use]
+    pub const fn has_relay(&self) -> bool {
+        !self.host.is_empty()
+    }
+
+    /// The address in `From`.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn sender(&self) -> Result<Address, AddressError> {
+        self.from_address.parse()
+    }
+
+    /// The envelope's sender of a mail, by its id.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn bounces_to(&self, id: EmailId) -> Result<Address, AddressError> {
+        self.bounce_address.replace("{id}", &id.0.simple().to_string()).parse()
+    }
 }
 
 /// How the connection to the relay is protected.
@@ -117,8 +145,8 @@ impl Settings {
             (self.post.lease <= LONGEST_LEASE, "post.lease_seconds: at most 12 hours"),
             (self.post.lapses_until_held > 0, "post.lapses_until_held: at least 1"),
             (self.email.tls != Tls::None || loopback, "email.tls: none is for a relay on this machine alone"),
-            (self.email.from_address.contains('@'), "email.from_address: an address"),
-            (self.email.bounce_address.contains('@'), "email.bounce_address: an address"),
+            (self.email.sender().is_ok(), "email.from_address: an address"),
+            (self.email.bounces_to(EmailId(Uuid::nil())).is_ok(), "email.bounce_address: an address"),
             (
                 steps.iter().all(|step| (1..=300).contains(&step.as_secs())),
                 "email.step_seconds, email.content_seconds: 1 to 300",
@@ -180,6 +208,18 @@ mod tests {
     fn the_defaults_work() {
         shipped().validate().unwrap();
         assert_eq!(shipped().seal_secret().unwrap(), None);
+    }
+
+    #[test]
+    fn a_sender_that_is_no_address_is_refused_before_it_stops_a_mail() {
+        for wrong in ["Servicezentrale <a@example.org>", "a@", "@example.org", "a b@example.org"] {
+            let mut settings = shipped();
+            settings.email.from_address = wrong.to_owned();
+            assert!(settings.validate().unwrap_err().starts_with("correspondence.email.from_address"), "{wrong}");
+            let mut settings = shipped();
+            settings.email.bounce_address = wrong.to_owned();
+            assert!(settings.validate().unwrap_err().starts_with("correspondence.email.bounce_address"), "{wrong}");
+        }
     }
 
     #[test]

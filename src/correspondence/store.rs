@@ -39,8 +39,8 @@ pub(super) async fn insert_email(tx: &mut Tx, order: &Order) -> Result<Option<Em
     let inserted = sqlx::query!(
         r#"
         -- correspondence: order an e-mail, once for each version
-        insert into email (id, series_id, version, kind, language, first_day, state, ordered_at, changed_at)
-        values ($1, $2, $3, $4, $5, $6, 'ordered', $7, $7)
+        insert into email (id, series_id, version, kind, language, first_day, asked_for, state, ordered_at, changed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, 'ordered', $8, $8)
         on conflict (series_id, version) do nothing
         "#,
         id.0,
@@ -49,6 +49,7 @@ pub(super) async fn insert_email(tx: &mut Tx, order: &Order) -> Result<Option<Em
         order.kind.code(),
         order.language.code(),
         order.first_day,
+        order.email,
         now
     )
     .execute(tx.conn())
@@ -126,13 +127,14 @@ pub(super) struct Ordered {
     pub in_doubt: i32,
 }
 
+/// An order as it was stored; `(letter, email)` is what the person had asked for, as far as the row knows.
 fn order_of(
     series: uuid::Uuid,
     version: i32,
     kind: &str,
     language: &str,
     first_day: Date,
-    letter: bool,
+    (letter, email): (bool, bool),
 ) -> Result<Order, Fault> {
     Ok(Order {
         series: SeriesId(series),
@@ -141,7 +143,7 @@ fn order_of(
         language: Language::from_code(language).ok_or_else(|| Fault::plain("a paper is in an unknown language"))?,
         first_day,
         letter,
-        email: !letter,
+        email,
     })
 }
 
@@ -158,7 +160,7 @@ pub(super) async fn letter(tx: &mut Tx, id: LetterId) -> Result<Option<Ordered>,
     .await?;
     row.map(|row| {
         Ok(Ordered {
-            order: order_of(row.series_id, row.version, &row.kind, &row.language, row.first_day, true)?,
+            order: order_of(row.series_id, row.version, &row.kind, &row.language, row.first_day, (true, false))?,
             state: row.state,
             ordered_at: row.ordered_at,
             deferrals: 0,
@@ -173,7 +175,7 @@ pub(super) async fn email(tx: &mut Tx, id: EmailId) -> Result<Option<Ordered>, F
     let row = sqlx::query!(
         r#"
         -- correspondence: an e-mail for its worker
-        select series_id, version, kind, language, first_day, state, ordered_at, deferrals, in_doubt
+        select series_id, version, kind, language, first_day, asked_for, state, ordered_at, deferrals, in_doubt
           from email where id = $1 for update
         "#,
         id.0
@@ -182,7 +184,14 @@ pub(super) async fn email(tx: &mut Tx, id: EmailId) -> Result<Option<Ordered>, F
     .await?;
     row.map(|row| {
         Ok(Ordered {
-            order: order_of(row.series_id, row.version, &row.kind, &row.language, row.first_day, false)?,
+            order: order_of(
+                row.series_id,
+                row.version,
+                &row.kind,
+                &row.language,
+                row.first_day,
+                (!row.asked_for, row.asked_for),
+            )?,
             state: row.state,
             ordered_at: row.ordered_at,
             deferrals: row.deferrals,
@@ -342,6 +351,76 @@ pub(super) async fn hold_diverted_letter(
     .fetch_optional(tx.conn())
     .await?;
     Ok(held.map(LetterId))
+}
+
+/// A letter that is held for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldLetter {
+    /// The letter.
+    pub id: LetterId,
+    /// The appointments.
+    pub series: SeriesId,
+    /// Why: a code.
+    pub reason: String,
+    /// The day of the first appointment.
+    pub first_day: Date,
+    /// Since when.
+    pub since: OffsetDateTime,
+}
+
+/// The letters that are held, the longest first.
+///
+/// # Errors
+/// When the database is away.
+pub async fn held_letters(conn: &mut PgConnection, limit: i64) -> Result<Vec<HeldLetter>, Fault> {
+    let rows = sqlx::query!(
+        r#"
+        -- correspondence: what waits for a person
+        select id, series_id, coalesce(reason, '') as "reason!", first_day, changed_at
+          from letter where state = 'held' order by changed_at, id limit $1
+        "#,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| HeldLetter {
+            id: LetterId(row.id),
+            series: SeriesId(row.series_id),
+            reason: row.reason,
+            first_day: row.first_day,
+            since: row.changed_at,
+        })
+        .collect())
+}
+
+/// How many letters are held.
+pub(super) async fn count_held_letters(conn: &mut PgConnection) -> Result<i64, Fault> {
+    let held = sqlx::query_scalar!(
+        r#"select count(*) as "held!" from letter where state = 'held' -- correspondence: how many wait for a person"#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(held)
+}
+
+/// Orders a held letter anew, with a clean slate; returns its appointments, nothing when it is not held.
+pub(super) async fn reorder_held_letter(tx: &mut Tx, id: LetterId) -> Result<Option<SeriesId>, Fault> {
+    let now = tx.now();
+    let series = sqlx::query_scalar!(
+        r#"
+        -- correspondence: a held letter is made again
+        update letter set state = 'ordered', reason = null, lapses = 0, changed_at = $2
+         where id = $1 and state = 'held'
+        returning series_id
+        "#,
+        id.0,
+        now
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(series.map(SeriesId))
 }
 
 /// Whether the e-mail of a version has failed.

@@ -105,6 +105,34 @@ pub async fn order(
     Ok(())
 }
 
+/// Promises an effect that may have been carried out before and is wanted once more. One that has not ended goes on.
+///
+/// # Errors
+/// When the database is away.
+pub async fn order_anew(tx: &mut Tx, kind: &'static str, subject: &str, due_at: OffsetDateTime) -> Result<(), Fault> {
+    let id: JobId = tx.id();
+    let now = tx.now();
+    sqlx::query!(
+        r#"
+        -- jobs: promise an effect once more
+        insert into job (id, kind, subject, ordered_at, due_at) values ($1, $2, $3, $4, $5)
+        on conflict (kind, subject) do update
+           set ordered_at = excluded.ordered_at, due_at = excluded.due_at, attempts = 0, last_error = null,
+               ended_at = null, outcome = null
+         where job.ended_at is not null
+        "#,
+        id.0,
+        kind,
+        subject,
+        now,
+        due_at
+    )
+    .execute(tx.conn())
+    .await?;
+    tx.promise();
+    Ok(())
+}
+
 /// The timer behind the hints: how late a job may start when every hint was lost.
 const SWEEP: StdDuration = StdDuration::from_millis(500);
 

@@ -49,12 +49,8 @@ pub enum Unwritable {
 /// Why it cannot be written.
 pub fn write(settings: &Email, parts: &Parts<'_>) -> Result<(Envelope, Vec<u8>), Unwritable> {
     let to: Address = parts.to.trim().parse().map_err(|_| Unwritable::Address)?;
-    let from: Address = settings.from_address.parse().map_err(|_| Unwritable::Sender)?;
-    let bounce: Address = settings
-        .bounce_address
-        .replace("{id}", &parts.id.0.simple().to_string())
-        .parse()
-        .map_err(|_| Unwritable::Sender)?;
+    let from = settings.sender().map_err(|_| Unwritable::Sender)?;
+    let bounce = settings.bounces_to(parts.id).map_err(|_| Unwritable::Sender)?;
     let envelope = Envelope::new(Some(bounce), vec![to.clone()]).map_err(|_| Unwritable::Message)?;
 
     let builder = Message::builder()

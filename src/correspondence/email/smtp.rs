@@ -1,7 +1,6 @@
 //! One mail to the relay, with a deadline on every step: a server that stops answering holds nothing up.
 
 use crate::correspondence::settings::{Email, Tls};
-use crate::foundation::fault::Fault;
 use lettre::Address;
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error as SmtpError;
@@ -48,13 +47,13 @@ pub enum Attempt {
 /// stay unknown, which must be on record before it can happen.
 ///
 /// # Errors
-/// When `before_content` fails; then nothing was handed over.
-pub async fn send<F: Future<Output = Result<(), Fault>>>(
+/// What `before_content` says; then nothing was handed over.
+pub async fn send<E, F: Future<Output = Result<(), E>>>(
     settings: &Email,
     envelope: &Envelope,
     message: &[u8],
     before_content: impl FnOnce() -> F,
-) -> Result<Attempt, Fault> {
+) -> Result<Attempt, E> {
     let mut connection = match greet(settings).await {
         Ok(connection) => connection,
         Err(attempt) => return Ok(attempt),
@@ -110,11 +109,22 @@ async fn address(
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
     let from = Mail::new(envelope.from().cloned(), parameters);
-    within(settings.step, connection.command(from), Stage::Relay).await?;
+    within(settings.step, connection.command(from), Stage::Relay).await.map_err(of_this_mail).map(|_: Response| ())?;
     // An envelope of ours has one recipient; a second would let one person read of another.
     let [to] = envelope.to() else { return Err(Attempt::Refused { stage: Stage::Mail, code: 553 }) };
     let to = Rcpt::new(to.clone(), Vec::new());
     within(settings.step, connection.command(to), Stage::Mail).await.map(|_: Response| ())
+}
+
+/// The relay hears of a mail's size and characters with its sender: with these codes it refuses this mail, whatever it
+/// thinks of others.
+fn of_this_mail(attempt: Attempt) -> Attempt {
+    match attempt {
+        Attempt::Refused { stage: Stage::Relay, code: code @ 552..=554 } => {
+            Attempt::Refused { stage: Stage::Mail, code }
+        }
+        other @ (Attempt::Accepted(_) | Attempt::Deferred { .. } | Attempt::Refused { .. } | Attempt::Unknown) => other,
+    }
 }
 
 /// Hands the content over and waits for the answer that decides.
@@ -163,4 +173,20 @@ fn answered(error: &SmtpError) -> Option<i32> {
 
 fn code(response: &Response) -> i32 {
     i32::from(u16::from(response.code()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_is_too_large_is_refused_by_itself_and_a_bad_sender_with_all_others() {
+        let refused = |stage, code| Attempt::Refused { stage, code };
+        for code in 552..=554 {
+            assert_eq!(of_this_mail(refused(Stage::Relay, code)), refused(Stage::Mail, code));
+        }
+        for other in [refused(Stage::Relay, 550), Attempt::Deferred { stage: Stage::Relay, code: Some(452) }] {
+            assert_eq!(of_this_mail(other), other);
+        }
+    }
 }

@@ -1,20 +1,19 @@
 //! Sending the e-mails that were ordered.
 
 use super::decide::{Next, next};
-use super::message::{Parts, write};
+use super::message::{Parts, Unwritable, write};
 use super::smtp::{self, Attempt};
 use crate::correspondence::commands::{email_event, letter_event, order_letter};
-use crate::correspondence::letters::LetterError;
 use crate::correspondence::letters::token::Seal;
 use crate::correspondence::letters::typesetter::{MailText, Typesetter};
-use crate::correspondence::letters::worker::{sealed, subject};
-use crate::correspondence::model::{AppointmentSource, Content, Kind};
-use crate::correspondence::settings::{Email, Mode};
+use crate::correspondence::letters::worker::{aside, sealed, subject};
+use crate::correspondence::model::{AppointmentSource, Content, Kind, Order};
+use crate::correspondence::settings::{Email, Mode, Post};
 use crate::correspondence::store::{EmailChange, Ordered};
 use crate::correspondence::{EMAIL_JOB, decide, store};
 use crate::foundation::audit::{self, Actor, Channel, Deed};
 use crate::foundation::db::{Db, Tx};
-use crate::foundation::fault::Fault;
+use crate::foundation::fault::{Fault, Refusal};
 use crate::foundation::ids::EmailId;
 use crate::foundation::jobs::{Job, Outcome, Worker};
 use crate::foundation::pii::Pii;
@@ -34,6 +33,8 @@ pub struct Send {
     pub seal: Seal,
     /// The relay, and how mails look.
     pub settings: Email,
+    /// The post's times: when a mail that is put off must become a letter.
+    pub post: Post,
 }
 
 #[async_trait::async_trait]
@@ -63,8 +64,12 @@ impl Worker for Send {
         let Some(to) = content.email.clone() else {
             return self.fail(id, &mail, "no_address", None, postal).await;
         };
-        let (text, pdf) = match self.compose(order.kind, content).await? {
-            Ok(composed) => composed,
+        if !self.settings.has_relay() {
+            return self.fail(id, &mail, "no_relay", None, postal).await;
+        }
+        let pdf = self.attachment(&order, &content).await?;
+        let text = match self.typesetter.mail(order.kind, &content, pdf.is_some()) {
+            Ok(text) => text,
             Err(error) => return self.fail(id, &mail, error.code(), None, postal).await,
         };
         let parts = Parts {
@@ -76,15 +81,19 @@ impl Worker for Send {
             text: &text,
             pdf: pdf.as_ref().map(|pdf| (pdf.name.as_str(), &pdf.bytes.expose()[..])),
         };
-        let Ok((envelope, message)) = write(&self.settings, &parts) else {
-            return self.fail(id, &mail, "address_invalid", None, postal).await;
+        let (envelope, message) = match write(&self.settings, &parts) {
+            Ok(written) => written,
+            Err(Unwritable::Address) => return self.fail(id, &mail, "address_invalid", None, postal).await,
+            Err(error @ (Unwritable::Sender | Unwritable::Message)) => {
+                return Err(Fault::new("write an e-mail", error));
+            }
         };
         // From the content on nobody may know the outcome, and a process may die: the doubt is on record before.
         let doubt = async || in_tx!(&self.db, "note that an e-mail is handed over", |tx| note_doubt(tx, id, &mail));
         let attempt = match smtp::send(&self.settings, &envelope, &message, doubt).await {
             Ok(attempt) => attempt,
-            Err(fault) if fault.to_string() == GONE => return Ok(Outcome::Dropped),
-            Err(fault) => return Err(fault),
+            Err(Withheld::Gone) => return Ok(Outcome::Dropped),
+            Err(Withheld::Fault(fault)) => return Err(fault),
         };
         self.conclude(job, id, &mail, attempt, &text, postal).await
     }
@@ -96,30 +105,56 @@ struct Attached {
     bytes: Pii<Vec<u8>>,
 }
 
-/// What the refusal to hand over says when the mail was withdrawn in the meantime.
-const GONE: &str = "the e-mail is no longer wanted";
+/// Why a mail is not handed over after all.
+#[derive(Debug, thiserror::Error)]
+enum Withheld {
+    /// It was withdrawn in the meantime.
+    #[error("the e-mail is no longer wanted")]
+    Gone,
+    /// Something is broken.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Refusal for Withheld {
+    fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Fault(fault) => Some(fault),
+            Self::Gone => None,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Fault(_) => "fault",
+        }
+    }
+}
 
 impl Send {
-    /// Writes the text and, where the mode says so, sets the letter: on a thread of its own.
-    async fn compose(
-        &self,
-        kind: Kind,
-        content: Content,
-    ) -> Result<Result<(MailText, Option<Attached>), LetterError>, Fault> {
-        let (typesetter, seal, mode) = (Arc::clone(&self.typesetter), self.seal.clone(), self.settings.mode);
-        let composed = tokio::task::spawn_blocking(move || {
-            let with_pdf = mode == Mode::Pdf && kind == Kind::Confirmation;
-            let pdf = if with_pdf {
-                let code = sealed(&seal, &content)?;
-                let letter = typesetter.letter(kind, &content, code.as_deref())?;
-                let name = format!("Termine-{}-{}.pdf", content.reference, content.version);
-                Some(Attached { name, bytes: Pii::new(letter.pdf) })
-            } else {
-                None
-            };
-            Ok((typesetter.mail(kind, &content, pdf.is_some())?, pdf))
+    /// The letter, for who asked for a mail. It names person, address and vaccine: a mail that stands in for a letter that
+    /// would come too late goes without, and so does one whose page cannot be set. The text says all that is needed.
+    async fn attachment(&self, order: &Order, content: &Content) -> Result<Option<Attached>, Fault> {
+        let kind = order.kind;
+        if self.settings.mode != Mode::Pdf || kind != Kind::Confirmation || !order.email {
+            return Ok(None);
+        }
+        let (typesetter, seal, said) = (Arc::clone(&self.typesetter), self.seal.clone(), content.clone());
+        let set = aside(move || {
+            let code = sealed(&seal, &said)?;
+            let letter = typesetter.letter(kind, &said, code.as_deref())?;
+            let name = format!("Termine-{}-{}.pdf", said.reference, said.version);
+            Ok(Attached { name, bytes: Pii::new(letter.pdf) })
         });
-        composed.await.map_err(|error| Fault::new("write an e-mail", error))
+        match set.await? {
+            Ok(attached) => Ok(Some(attached)),
+            Err(error) => {
+                let (series, code) = (order.series, error.code());
+                tracing::warn!(%series, code, "correspondence: an e-mail goes without its letter");
+                Ok(None)
+            }
+        }
     }
 
     async fn conclude(
@@ -146,7 +181,8 @@ impl Send {
             }
             Next::Again { pause, counts } => {
                 let is_unknown = attempt == Attempt::Unknown;
-                in_tx!(&self.db, "put an e-mail off", |tx| put_off(tx, id, mail, counts, is_unknown, code))?;
+                let put_off = PutOff { counts, is_unknown, code, postal };
+                in_tx!(&self.db, "put an e-mail off", |tx| self.put_off(tx, id, mail, put_off))?;
                 let why =
                     if is_unknown { "no answer to the content".to_owned() } else { format!("relay said {code:?}") };
                 Ok(Outcome::Again(pause, why))
@@ -174,6 +210,43 @@ impl Send {
         in_tx!(&self.db, "give an e-mail up", |tx| end(tx, id, mail, how, Some(&sent)))?;
         Ok(Outcome::GivenUp(reason.to_owned()))
     }
+
+    /// Notes that a mail is put off. On the last day on which the post could still bring it, a letter is ordered as well:
+    /// a mail that is only ever put off would end in nothing.
+    async fn put_off(&self, tx: &mut Tx, id: EmailId, mail: &Ordered, put_off: PutOff) -> Result<(), Fault> {
+        // Withdrawn in the meantime: what is on record stays.
+        if store::email(tx, id).await?.is_none_or(|now| now.state != "ordered") {
+            return Ok(());
+        }
+        let change = EmailChange {
+            state: "ordered",
+            reason: None,
+            deferrals: mail.deferrals + i32::from(put_off.counts),
+            // An answer, whatever it says, ends the doubt of this try.
+            in_doubt: mail.in_doubt + i32::from(put_off.is_unknown),
+            smtp_code: put_off.code,
+            wording: None,
+        };
+        store::change_email(tx, id, &change).await?;
+        let (now, post, first_day) = (tx.now(), &self.post, mail.order.first_day);
+        if put_off.postal && decide::is_last_day_for_the_post(now, post.cut_off, post.run_days, first_day) {
+            order_letter(tx, &mail.order).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How a mail was put off.
+#[derive(Clone, Copy)]
+struct PutOff {
+    /// Whether the relay put off this very mail.
+    counts: bool,
+    /// Whether nobody knows if it was taken.
+    is_unknown: bool,
+    /// The relay's code.
+    code: Option<i32>,
+    /// Whether there is an address for the post.
+    postal: bool,
 }
 
 /// The mail, when it is still to be sent and what it says is still ahead.
@@ -195,9 +268,9 @@ async fn due(tx: &mut Tx, id: EmailId) -> Result<Option<Ordered>, Fault> {
 }
 
 /// Locks the row, looks whether the mail is still wanted, and puts the doubt on record.
-async fn note_doubt(tx: &mut Tx, id: EmailId, mail: &Ordered) -> Result<(), Fault> {
+async fn note_doubt(tx: &mut Tx, id: EmailId, mail: &Ordered) -> Result<(), Withheld> {
     if store::email(tx, id).await?.is_none_or(|now| now.state != "ordered") {
-        return Err(Fault::plain(GONE));
+        return Err(Withheld::Gone);
     }
     audit::note(
         tx,
@@ -213,31 +286,7 @@ async fn note_doubt(tx: &mut Tx, id: EmailId, mail: &Ordered) -> Result<(), Faul
         smtp_code: None,
         wording: None,
     };
-    store::change_email(tx, id, &change).await
-}
-
-async fn put_off(
-    tx: &mut Tx,
-    id: EmailId,
-    mail: &Ordered,
-    counts: bool,
-    is_unknown: bool,
-    smtp_code: Option<i32>,
-) -> Result<(), Fault> {
-    // Withdrawn in the meantime: what is on record stays.
-    if store::email(tx, id).await?.is_none_or(|now| now.state != "ordered") {
-        return Ok(());
-    }
-    let change = EmailChange {
-        state: "ordered",
-        reason: None,
-        deferrals: mail.deferrals + i32::from(counts),
-        // An answer, whatever it says, ends the doubt of this try.
-        in_doubt: mail.in_doubt + i32::from(is_unknown),
-        smtp_code,
-        wording: None,
-    };
-    store::change_email(tx, id, &change).await
+    Ok(store::change_email(tx, id, &change).await?)
 }
 
 /// How a mail ends.

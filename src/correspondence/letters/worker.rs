@@ -15,7 +15,6 @@ use crate::foundation::fault::Fault;
 use crate::foundation::ids::LetterId;
 use crate::foundation::jobs::{self, Job, Outcome, Worker};
 use crate::in_tx;
-use serde_json::json;
 use std::sync::Arc;
 
 /// Makes letters.
@@ -64,15 +63,26 @@ impl Worker for Render {
 type Made = (super::typesetter::Letter, String);
 
 impl Render {
-    /// Sets the page on a thread of its own: it is work for the processor.
     async fn make(&self, kind: Kind, content: Content) -> Result<Result<Made, LetterError>, Fault> {
         let (typesetter, seal) = (Arc::clone(&self.typesetter), self.seal.clone());
-        let made = tokio::task::spawn_blocking(move || {
+        aside(move || {
             let code = sealed(&seal, &content)?;
             let letter = typesetter.letter(kind, &content, code.as_deref())?;
             Ok((letter, content.addressee.expose().postcode.clone()))
-        });
-        made.await.map_err(|error| Fault::new("set a letter", error))
+        })
+        .await
+    }
+}
+
+/// Sets a page on a thread of its own: it is work for the processor. A page that makes the engine panic is refused; what
+/// the panic said may quote a name and is not repeated.
+pub(crate) async fn aside<T: Send + 'static>(
+    set: impl FnOnce() -> Result<T, LetterError> + Send + 'static,
+) -> Result<Result<T, LetterError>, Fault> {
+    match tokio::task::spawn_blocking(set).await {
+        Ok(made) => Ok(made),
+        Err(error) if error.is_panic() => Ok(Err(LetterError::Engine("it panicked".to_owned()))),
+        Err(_) => Err(Fault::plain("set a page: the process ends")),
     }
 }
 
@@ -114,7 +124,7 @@ async fn keep(
     )
     .await?;
     let now = tx.now();
-    if !decide::comes_in_time(now, post.cut_off, post.run_days, order.first_day) {
+    if order.first_day < decide::arrives(now, post.cut_off, post.run_days) {
         return settle_row(tx, id, order, Settled::TooLate).await;
     }
     let rendered = store::Rendered {
@@ -164,7 +174,7 @@ pub(crate) async fn settle_row(tx: &mut Tx, id: LetterId, order: &Order, settled
             store::set_letter_state(tx, id, "diverted", Some("too_late_for_the_post")).await?;
             letter_event(tx, "letter.diverted", order.series, id, Some("too_late_for_the_post")).await?;
             let now = tx.now();
-            jobs::order(tx, DIVERT_JOB, &id.to_string(), &json!({}), now).await
+            jobs::order_anew(tx, DIVERT_JOB, &id.to_string(), now).await
         }
     }
 }
@@ -175,6 +185,8 @@ pub struct Divert {
     pub db: Db,
     /// Who knows the address.
     pub source: Arc<dyn AppointmentSource>,
+    /// Whether mails leave this house at all.
+    pub has_relay: bool,
 }
 
 #[async_trait::async_trait]
@@ -189,8 +201,13 @@ impl Worker for Divert {
             return Ok(Outcome::Dropped);
         };
         let content = self.source.content(order.series, order.version).await?;
-        let has_email = content.as_ref().map(|content| content.email.is_some());
-        in_tx!(&self.db, "divert a letter", |tx| divert(tx, id, &order, has_email))?;
+        let way = match content {
+            None => Way::Untrue,
+            Some(content) if content.email.is_none() => Way::Person("too_late_and_no_email"),
+            Some(_) if !self.has_relay => Way::Person("too_late_and_no_relay"),
+            Some(_) => Way::Mail,
+        };
+        in_tx!(&self.db, "divert a letter", |tx| divert(tx, id, &order, way))?;
         Ok(Outcome::Done)
     }
 }
@@ -200,16 +217,43 @@ async fn diverted(tx: &mut Tx, id: LetterId) -> Result<Option<Order>, Fault> {
     Ok(letter.filter(|letter| letter.state == "diverted").map(|letter| letter.order))
 }
 
-async fn divert(tx: &mut Tx, id: LetterId, order: &Order, has_email: Option<bool>) -> Result<(), Fault> {
+/// Which other way a letter goes.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// None: what it was to say is no longer so.
+    Untrue,
+    /// By e-mail.
+    Mail,
+    /// A person must see to it, for this reason.
+    Person(&'static str),
+}
+
+async fn divert(tx: &mut Tx, id: LetterId, order: &Order, way: Way) -> Result<(), Fault> {
     if diverted(tx, id).await?.is_none() {
         return Ok(());
     }
-    match has_email {
-        None => settle_row(tx, id, order, Settled::Untrue).await,
-        Some(true) if store::email_has_failed(tx, order.series, order.version).await? => {
+    match way {
+        Way::Untrue => settle_row(tx, id, order, Settled::Untrue).await,
+        Way::Person(reason) => settle_row(tx, id, order, Settled::Held(reason)).await,
+        Way::Mail if store::email_has_failed(tx, order.series, order.version).await? => {
             settle_row(tx, id, order, Settled::Held("too_late_and_email_failed")).await
         }
-        Some(true) => order_email(tx, order).await.map(|_| ()),
-        Some(false) => settle_row(tx, id, order, Settled::Held("too_late_and_no_email")).await,
+        Way::Mail => order_email(tx, order).await.map(|_| ()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_panic_says_is_not_repeated() {
+        let nobody: Option<u8> = None;
+        let set = aside(move || Ok(nobody.expect("Erika Mustermann is somebody"))).await;
+        let refused = set.expect("it is no fault").expect_err("it panicked");
+        assert_eq!(
+            (refused.code(), refused.to_string().as_str()),
+            ("engine", "the page could not be written: it panicked")
+        );
     }
 }

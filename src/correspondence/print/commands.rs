@@ -6,22 +6,27 @@ use super::model::{
     Report, ReportAnswer, Reported,
 };
 use super::store::{self, Candidate, NewBatch};
-use crate::correspondence::commands::letter_event;
+use crate::correspondence::commands::{letter_event, letter_fact};
 use crate::correspondence::letters::worker::{Settled, settle_row};
 use crate::correspondence::settings::{LONGEST_LEASE, Post};
 use crate::correspondence::{decide as post, store as papers};
 use crate::foundation::audit::{self, Actor, Channel, Deed};
 use crate::foundation::commands::{Known, answer, recall};
 use crate::foundation::db::Tx;
+use crate::foundation::events;
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{ClientId, EventId, LetterId, PrintBatchId};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use time::Duration;
 use uuid::Uuid;
 
-/// How many lapsed leases are given back before a house takes new letters.
-const LAPSED_AT_ONCE: i64 = 20;
+/// How many letters that come too late find another way in one transaction.
+const LATE_AT_ONCE: i64 = 100;
+
+/// Why a letter that no house ever accepts is held.
+const LAPSED_TOO_OFTEN: &str = "lease_lapsed_too_often";
 
 /// Takes letters under a lease; nothing when none is ready. The same key gives the same batch again.
 ///
@@ -47,7 +52,6 @@ pub async fn lease(
         Known::Misused => return Err(PrintError::KeyMisused),
         Known::New => {}
     }
-    give_back_lapsed(tx, settings, LAPSED_AT_ONCE).await?;
     let batch = take(tx, client, request, lease, settings).await?;
     answer(tx, &scope, key, &batch).await?;
     Ok(batch)
@@ -70,16 +74,9 @@ async fn take(
     settings: &Post,
 ) -> Result<Option<Batch>, PrintError> {
     let now = tx.now();
-    let candidates = store::candidates(tx, i64::from(request.max_letters)).await?;
-    let mut in_time = Vec::with_capacity(candidates.len());
-    for letter in candidates {
-        // Decided when it was made, and again now: it may have waited over a weekend.
-        if post::comes_in_time(now, settings.cut_off, settings.run_days, letter.order.first_day) {
-            in_time.push(letter);
-        } else {
-            settle_row(tx, letter.id, &letter.order, Settled::TooLate).await?;
-        }
-    }
+    // Decided when it was made, and again now: it may have waited over a weekend.
+    let arrives = post::arrives(now, settings.cut_off, settings.run_days);
+    let mut in_time = store::candidates(tx, arrives, i64::from(request.max_letters)).await?;
     let sizes: Vec<i64> = in_time.iter().map(|letter| i64::from(letter.bytes)).collect();
     in_time.truncate(decide::fill(&sizes, request.max_bytes));
     if in_time.is_empty() {
@@ -106,9 +103,9 @@ async fn take(
         expires_at: now + lease,
     };
     store::write_batch(tx, batch).await?;
-    for letter in &in_time {
-        letter_event(tx, "letter.leased", letter.order.series, letter.id, None).await?;
-    }
+    let leased: Vec<_> =
+        in_time.iter().map(|letter| letter_fact("letter.leased", letter.order.series, letter.id, None)).collect();
+    events::record_all(tx, &leased).await?;
     Ok(Some(Batch {
         batch_id: id,
         lease_token: token,
@@ -216,15 +213,24 @@ pub async fn accept(
     store::end_batch(tx, id, "accepted").await?;
     store::settle_letters(tx, id, &printed, "accepted", Some(("accepted", None))).await?;
     store::settle_letters(tx, id, &outcome.withdrawn, "withdrawn", None).await?;
-    for letter in letters.iter().filter(|letter| printed.contains(&letter.id)) {
-        letter_event(tx, "letter.accepted", letter.series, letter.id, None).await?;
+    let codes: BTreeMap<LetterId, &str> =
+        request.exceptions.iter().map(|exception| (exception.letter_id, exception.code.as_str())).collect();
+    let mut refused: BTreeMap<String, Vec<LetterId>> = BTreeMap::new();
+    let mut facts = Vec::with_capacity(letters.len());
+    for letter in letters.iter().filter(|letter| letter.is_held) {
+        match codes.get(&letter.id) {
+            None => facts.push(letter_fact("letter.accepted", letter.series, letter.id, None)),
+            Some(code) => {
+                let reason = format!("print_{code}");
+                facts.push(letter_fact("letter.held", letter.series, letter.id, Some(&reason)));
+                refused.entry(reason).or_default().push(letter.id);
+            }
+        }
     }
-    for letter in letters.iter().filter(|letter| outcome.refused.contains(&letter.id)) {
-        let code = request.exceptions.iter().find(|exception| exception.letter_id == letter.id);
-        let reason = format!("print_{}", code.map_or("refused", |exception| &exception.code));
-        store::settle_letters(tx, id, &[letter.id], "refused", Some(("held", Some(&reason)))).await?;
-        letter_event(tx, "letter.held", letter.series, letter.id, Some(&reason)).await?;
+    for (reason, letters) in &refused {
+        store::settle_letters(tx, id, letters, "refused", Some(("held", Some(reason)))).await?;
     }
+    events::record_all(tx, &facts).await?;
     Ok(outcome)
 }
 
@@ -239,16 +245,9 @@ fn remembered(outcomes: &[(LetterId, String)]) -> Accepted {
 ///
 /// # Errors
 /// When the database is away; what cannot be is said in the answer.
-pub async fn report(tx: &mut Tx, client: ClientId, report: &Report) -> Result<ReportAnswer, PrintError> {
-    let answer = |status: u16, code: Option<&str>| ReportAnswer {
-        event_id: report.event_id.clone(),
-        status,
-        code: code.map(str::to_owned),
-    };
-    let readable = (1..=100).contains(&report.event_id.chars().count())
-        && !report.event_id.starts_with("fetch:")
-        && report.reason.as_deref().is_none_or(decide::is_code);
-    if !readable {
+pub async fn report(tx: &mut Tx, client: ClientId, report: &Report) -> Result<ReportAnswer, Fault> {
+    let answer = |status: u16, code: Option<&str>| ReportAnswer::new(report, status, code);
+    if !decide::is_event_id(&report.event_id) || !report.reason.as_deref().is_none_or(decide::is_code) {
         return Ok(answer(422, Some("unreadable")));
     }
     if store::is_reported(tx, client, &report.event_id).await? {
@@ -279,27 +278,46 @@ pub async fn report(tx: &mut Tx, client: ClientId, report: &Report) -> Result<Re
     Ok(answer(200, None))
 }
 
-/// Gives the letters of lapsed leases back, unchanged; after too many lapses a letter is held for a person. Returns how
-/// many batches lapsed.
+/// Gives the letters of one lapsed lease back, unchanged; after too many lapses a letter is held for a person. Says
+/// whether there was one. A batch is as much as a transaction carries: a house that died leaves many.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn give_back_lapsed(tx: &mut Tx, settings: &Post, limit: i64) -> Result<usize, Fault> {
-    let batches = store::lapsed(tx, limit).await?;
-    for batch in &batches {
-        let letters = store::letters_of(tx, *batch).await?;
-        store::end_batch(tx, *batch, "lapsed").await?;
-        for letter in letters {
-            if !letter.is_held {
-                store::settle_letters(tx, *batch, &[letter.id], "withdrawn", None).await?;
-                continue;
-            }
-            let state = decide::after_lapse(letter.lapses + 1, settings.lapses_until_held);
-            let reason = (state == "held").then_some("lease_lapsed_too_often");
-            store::settle_letters(tx, *batch, &[letter.id], "lapsed", Some((state, reason))).await?;
-            let kind = if state == "held" { "letter.held" } else { "letter.given_back" };
-            letter_event(tx, kind, letter.series, letter.id, reason).await?;
+pub async fn give_back_lapsed(tx: &mut Tx, settings: &Post) -> Result<bool, Fault> {
+    let Some(batch) = store::lapsed(tx).await? else { return Ok(false) };
+    let letters = store::letters_of(tx, batch).await?;
+    let mut withdrawn = Vec::new();
+    let mut available = Vec::new();
+    let mut held = Vec::new();
+    let mut facts = Vec::with_capacity(letters.len());
+    for letter in &letters {
+        if !letter.is_held {
+            withdrawn.push(letter.id);
+        } else if decide::is_lost(letter.lapses + 1, settings.lapses_until_held) {
+            held.push(letter.id);
+            facts.push(letter_fact("letter.held", letter.series, letter.id, Some(LAPSED_TOO_OFTEN)));
+        } else {
+            available.push(letter.id);
+            facts.push(letter_fact("letter.given_back", letter.series, letter.id, None));
         }
     }
-    Ok(batches.len())
+    store::end_batch(tx, batch, "lapsed").await?;
+    store::settle_letters(tx, batch, &withdrawn, "withdrawn", None).await?;
+    store::settle_letters(tx, batch, &available, "lapsed", Some(("available", None))).await?;
+    store::settle_letters(tx, batch, &held, "lapsed", Some(("held", Some(LAPSED_TOO_OFTEN)))).await?;
+    events::record_all(tx, &facts).await?;
+    Ok(true)
+}
+
+/// Looks for another way for letters that waited for a print house until the post is too slow; returns how many.
+///
+/// # Errors
+/// When the database is away.
+pub async fn divert_late(tx: &mut Tx, settings: &Post) -> Result<usize, Fault> {
+    let arrives = post::arrives(tx.now(), settings.cut_off, settings.run_days);
+    let late = store::too_late(tx, arrives, LATE_AT_ONCE).await?;
+    for letter in &late {
+        settle_row(tx, letter.id, &letter.order, Settled::TooLate).await?;
+    }
+    Ok(late.len())
 }

@@ -86,10 +86,16 @@ pub fn is_code(code: &str) -> bool {
         && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-/// What becomes of a letter whose lease lapsed for the `lapses`-th time.
+/// An event's id as a house may choose it: printable ASCII, and none of those that we give to fetches.
 #[must_use]
-pub const fn after_lapse(lapses: i32, until_held: i32) -> &'static str {
-    if lapses >= until_held { "held" } else { "available" }
+pub fn is_event_id(id: &str) -> bool {
+    (1..=100).contains(&id.len()) && id.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && !id.starts_with("fetch:")
+}
+
+/// Whether a letter whose lease lapsed for the `lapses`-th time is kept from the houses: perhaps it is what they die of.
+#[must_use]
+pub const fn is_lost(lapses: i32, until_held: i32) -> bool {
+    lapses >= until_held
 }
 
 /// How many of the candidates a batch takes: the first always, the others as long as they fit.
@@ -183,6 +189,14 @@ mod tests {
                 NOW,
             );
             assert!(matches!(refused.unwrap_err(), PrintError::BadException));
+        }
+    }
+
+    #[test]
+    fn an_event_is_named_in_characters_that_every_system_keeps() {
+        assert!(is_event_id("2021-04-28T18:00:00Z/4711 #2"));
+        for id in ["", "fetch:1", "a\u{0}b", "a\nb", "Münze", &"x".repeat(101)] {
+            assert!(!is_event_id(id), "{id:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! `/print/v1`: four calls to the happy end of a batch: take it, read its list, fetch its files, accept it.
 
 use super::commands;
-use super::model::{AcceptRequest, BatchRequest, LeaseRequest, MOST_REPORTS, PrintError, Report};
+use super::model::{AcceptRequest, BatchRequest, LeaseRequest, MOST_REPORTS, PrintError, Report, ReportAnswer};
 use crate::accounts::clients;
 use crate::correspondence::settings::Post;
 use crate::foundation::db::Db;
@@ -32,6 +32,9 @@ pub struct Print {
 /// A thousand reports and two thousand exceptions fit; nothing larger is read.
 const LARGEST_BODY: usize = 512 << 10;
 
+/// So many reports of a request may be faults of their own. With more the database is away, and nothing is tried in vain.
+const MOST_FAULTS: usize = 3;
+
 /// The routes.
 pub fn routes(print: Print) -> Router {
     Router::new()
@@ -54,6 +57,12 @@ async fn lease(State(print): State<Print>, headers: HeaderMap, body: Bytes) -> R
             .and_then(|key| key.to_str().ok())
             .filter(|key| (1..=256).contains(&key.len()))
             .ok_or_else(|| refuse(&PrintError::KeyMissing))?;
+        // What a dead house held is there for the next that asks. New letters do not depend on it.
+        let given_back =
+            in_tx!(&print.db, "give back a lapsed print lease", |tx| commands::give_back_lapsed(tx, &print.post));
+        if let Err(fault) = given_back {
+            tracing::warn!(fault = fault.chain(), "print: could not give a lapsed lease back");
+        }
         let batch = in_tx!(&print.db, "lease letters", |tx| commands::lease(tx, client, key, &request, &print.post));
         Ok(match batch.map_err(|error| refuse(&error))? {
             Some(batch) => json(StatusCode::CREATED, &batch),
@@ -118,9 +127,18 @@ async fn events(State(print): State<Print>, headers: HeaderMap, body: Bytes) -> 
             return Err(refuse(&PrintError::OutOfRange("the number of reports")));
         }
         let mut answers = Vec::with_capacity(reports.len());
+        let mut faults = 0;
         for report in &reports {
+            if faults == MOST_FAULTS {
+                answers.push(ReportAnswer::new(report, 503, Some("fault")));
+                continue;
+            }
             let answer = in_tx!(&print.db, "note a print report", |tx| commands::report(tx, client, report));
-            answers.push(answer.map_err(|error| refuse(&error))?);
+            answers.push(answer.unwrap_or_else(|fault| {
+                faults += 1;
+                tracing::error!(fault = fault.chain(), letter = %report.letter_id, "print: could not note a report");
+                ReportAnswer::new(report, 503, Some(fault.code()))
+            }));
         }
         Ok(json(StatusCode::MULTI_STATUS, &answers))
     })

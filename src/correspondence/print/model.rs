@@ -162,7 +162,7 @@ pub struct Accepted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// Chosen by the house; the same event counts once.
+    /// Chosen by the house, in printable ASCII; the same event counts once.
     pub event_id: String,
     /// The letter.
     pub letter_id: LetterId,
@@ -211,11 +211,20 @@ impl Reported {
 pub struct ReportAnswer {
     /// The report.
     pub event_id: String,
-    /// 200 counted, or known before; 404 no letter of this house; 409 against the order of things; 422 unreadable.
+    /// 200 counted, or known before; 404 no letter of this house; 409 against the order of things; 422 unreadable; 503 not
+    /// noted now: to be told again.
     pub status: u16,
     /// Why it does not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+}
+
+impl ReportAnswer {
+    /// The answer to a report.
+    #[must_use]
+    pub fn new(report: &Report, status: u16, code: Option<&str>) -> Self {
+        Self { event_id: report.event_id.clone(), status, code: code.map(str::to_owned) }
+    }
 }
 
 /// Why a print house is refused.

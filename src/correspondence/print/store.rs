@@ -22,16 +22,18 @@ pub(super) struct Candidate {
     pub attempt: i32,
 }
 
-/// Locks letters that are ready, the most urgent first, past those that another house is just taking.
-pub(super) async fn candidates(tx: &mut Tx, limit: i64) -> Result<Vec<Candidate>, Fault> {
+/// Locks letters that are ready and in time for appointments from the day `arrives` on, the most urgent first, past those
+/// that another house is just taking.
+pub(super) async fn candidates(tx: &mut Tx, arrives: Date, limit: i64) -> Result<Vec<Candidate>, Fault> {
     let rows = sqlx::query!(
         r#"
         -- print: lock what is ready, the most urgent first
         select id, series_id, version, kind, language, first_day, sha256 as "sha256!", bytes as "bytes!",
                pages as "pages!", coalesce(postcode, '') as "postcode!", print_by as "print_by!", attempt
-          from letter where state = 'available'
-         order by print_by, postcode, id limit $1 for update skip locked
+          from letter where state = 'available' and first_day >= $1
+         order by print_by, postcode, id limit $2 for update skip locked
         "#,
+        arrives,
         limit
     )
     .fetch_all(tx.conn())
@@ -49,6 +51,35 @@ pub(super) async fn candidates(tx: &mut Tx, limit: i64) -> Result<Vec<Candidate>
                 print_by: row.print_by,
                 attempt: row.attempt,
             })
+        })
+        .collect()
+}
+
+/// A letter that is ready and would come too late.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Late {
+    pub id: LetterId,
+    pub order: Order,
+}
+
+/// Locks letters that are ready for appointments before the day `arrives`.
+pub(super) async fn too_late(tx: &mut Tx, arrives: Date, limit: i64) -> Result<Vec<Late>, Fault> {
+    let rows = sqlx::query!(
+        r#"
+        -- print: lock what waited too long
+        select id, series_id, version, kind, language, first_day
+          from letter where state = 'available' and first_day < $1
+         order by first_day, id limit $2 for update skip locked
+        "#,
+        arrives,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let order = order_of(row.series_id, row.version, &row.kind, &row.language, row.first_day)?;
+            Ok(Late { id: LetterId(row.id), order })
         })
         .collect()
 }
@@ -233,6 +264,9 @@ pub(super) async fn settle_letters(
     outcome: &str,
     state: Option<(&str, Option<&str>)>,
 ) -> Result<(), Fault> {
+    if letters.is_empty() {
+        return Ok(());
+    }
     let now = tx.now();
     let ids: Vec<Uuid> = letters.iter().map(|id| id.0).collect();
     sqlx::query!(
@@ -281,21 +315,20 @@ pub(super) async fn outcomes(tx: &mut Tx, batch: PrintBatchId) -> Result<Vec<(Le
     Ok(rows.into_iter().map(|row| (LetterId(row.letter_id), row.outcome)).collect())
 }
 
-/// Locks batches whose lease is over, past those that are just being accepted.
-pub(super) async fn lapsed(tx: &mut Tx, limit: i64) -> Result<Vec<PrintBatchId>, Fault> {
+/// Locks the batch whose lease is over longest, past those that are just being accepted.
+pub(super) async fn lapsed(tx: &mut Tx) -> Result<Option<PrintBatchId>, Fault> {
     let now = tx.now();
-    let ids = sqlx::query_scalar!(
+    let id = sqlx::query_scalar!(
         r#"
-        -- print: leases that are over
+        -- print: a lease that is over
         select id from print_batch where state = 'leased' and lease_expires_at <= $1
-         order by lease_expires_at limit $2 for update skip locked
+         order by lease_expires_at limit 1 for update skip locked
         "#,
-        now,
-        limit
+        now
     )
-    .fetch_all(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    Ok(ids.into_iter().map(PrintBatchId).collect())
+    Ok(id.map(PrintBatchId))
 }
 
 /// The file of a letter that this client holds or has accepted, with its digest.

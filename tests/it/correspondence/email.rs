@@ -1,12 +1,13 @@
 //! E-mails by a real SMTP server on loopback.
 
-use super::{House, booking, with_email};
+use super::{House, NOW, booking, with_email};
 use crate::support::logs::Canaries;
 use crate::support::mail_server::MailServer;
 use std::time::Duration as Wait;
 use time::Duration;
-use vaxline::correspondence::EMAIL_JOB;
-use vaxline::correspondence::model::{Content, Kind};
+use vaxline::correspondence::model::{Addressee, Content, Kind};
+use vaxline::correspondence::{DIVERT_JOB, EMAIL_JOB};
+use vaxline::foundation::pii::Pii;
 
 async fn house(server: &MailServer) -> House {
     let port = server.port();
@@ -204,4 +205,56 @@ async fn a_mail_address_that_is_none_becomes_a_letter_without_asking_the_relay()
     assert_eq!(house.email_state(series).await, ("failed".into(), Some("address_invalid".into())));
     assert_eq!(house.letter_state(series).await.0, "ordered");
     assert_eq!(server.taken().len(), 0);
+}
+
+#[tokio::test]
+async fn a_person_whose_address_does_not_fit_the_window_still_gets_the_mail() {
+    let server = Server::start();
+    let house = house(&server).await;
+    let content = with_email(booking("Šołćic"), "solcic@example.org");
+    let addressee = Addressee {
+        street: "Straße der deutsch-sowjetischen Freundschaft und des ewigen Friedens 112".into(),
+        ..content.addressee.expose().clone()
+    };
+    let series = house.order(Content { addressee: Pii::new(addressee), ..content }, false, true).await;
+    send(&house).await;
+    assert_eq!(house.email_state(series).await.0, "sent");
+    let (_, message) = server.taken().remove(0);
+    assert!(!message.contains("application/pdf") && !text(&message).contains("Brief"), "{message}");
+    assert!(text(&message).contains("11. Mai 2021, 10:21 Uhr"));
+}
+
+#[tokio::test]
+async fn a_mail_that_stands_in_for_a_late_letter_carries_no_letter() {
+    let server = Server::start();
+    let house = house(&server).await;
+    let mut soon = with_email(booking("Šołćic"), "solcic@example.org");
+    soon.appointments[0].day = NOW.date() + Duration::days(2);
+    let series = house.book(soon).await;
+    house.render().await;
+    house.work(DIVERT_JOB).await;
+    send(&house).await;
+    assert_eq!(house.email_state(series).await.0, "sent");
+    let (_, message) = server.taken().remove(0);
+    assert!(!message.contains("application/pdf"), "{message}");
+    assert!(text(&message).contains("30. April 2021, 10:21 Uhr"));
+}
+
+#[tokio::test]
+async fn a_mail_that_is_only_ever_put_off_becomes_a_letter_while_the_post_can_still_bring_it() {
+    let server = Server::start();
+    let house = house(&server).await;
+    let series = house.order(with_email(booking("Šołćic"), "defer-999-solcic@example.org"), false, true).await;
+    // The appointment is on Tuesday, 11 May: what is printed on the Thursday before is there.
+    for _ in 0..7 {
+        send(&house).await;
+        assert_eq!(house.count("select count(*) from letter").await, 0);
+        house.pass(Duration::DAY);
+    }
+    house.pass(Duration::DAY);
+    send(&house).await;
+    assert_eq!(house.letter_state(series).await.0, "ordered");
+    house.render().await;
+    assert_eq!(house.letter_state(series).await.0, "available");
+    assert_eq!(house.email_state(series).await.0, "ordered", "and the mail is tried on");
 }

@@ -4,7 +4,7 @@ use super::{FIRST_DAY, House, NOW, booking, with_email};
 use crate::support::logs::Canaries;
 use time::Duration;
 use vaxline::correspondence::model::{Content, Kind, Language, Order};
-use vaxline::correspondence::{DIVERT_JOB, commands, store};
+use vaxline::correspondence::{DIVERT_JOB, EMAIL_JOB, commands, store};
 use vaxline::foundation::db::Tx;
 use vaxline::foundation::fault::Fault;
 use vaxline::foundation::ids::SeriesId;
@@ -91,7 +91,7 @@ async fn a_name_that_cannot_be_printed_is_held_for_a_person_and_not_written_down
 
 #[tokio::test]
 async fn a_letter_that_would_come_too_late_goes_another_way() {
-    let house = House::new().await;
+    let house = House::with(|settings| settings.email.host = "127.0.0.1".into()).await;
     let soon = |content: Content| {
         let mut content = content;
         content.appointments[0].day = NOW.date() + Duration::days(2);
@@ -104,6 +104,42 @@ async fn a_letter_that_would_come_too_late_goes_another_way() {
     house.work(DIVERT_JOB).await;
     assert_eq!(house.email_state(with_mail).await.0, "ordered");
     assert_eq!(house.letter_state(without).await, ("held".into(), Some("too_late_and_no_email".into())));
+}
+
+#[tokio::test]
+async fn without_a_relay_no_letter_is_diverted_into_a_mail_and_a_mail_becomes_a_letter() {
+    let house = House::new().await;
+    let mut soon = with_email(booking("Nawka"), "nawka@example.org");
+    soon.appointments[0].day = NOW.date() + Duration::days(2);
+    let late = house.book(soon).await;
+    let by_mail = house.order(with_email(booking("Šołta"), "solta@example.org"), false, true).await;
+    house.render().await;
+    house.work(DIVERT_JOB).await;
+    house.work(EMAIL_JOB).await;
+    assert_eq!(house.letter_state(late).await, ("held".into(), Some("too_late_and_no_relay".into())));
+    assert_eq!(house.email_state(by_mail).await, ("failed".into(), Some("no_relay".into())));
+    assert_eq!(house.letter_state(by_mail).await.0, "ordered");
+}
+
+#[tokio::test]
+async fn a_held_letter_is_listed_and_made_again_when_its_reason_is_mended() {
+    let house = House::new().await;
+    let series = house.book(booking("山田花子")).await;
+    house.render().await;
+    let mut connection = house.world.work().pool().acquire().await.unwrap();
+    let held = store::held_letters(&mut connection, 10).await.unwrap();
+    assert_eq!(
+        held.iter().map(|letter| (letter.series, letter.reason.as_str())).collect::<Vec<_>>(),
+        [(series, "missing_glyph")]
+    );
+    house.say(series, booking("Yamada"));
+    for again in [true, false] {
+        let made: Result<bool, Fault> = in_tx!(house.world.staff(), "again", |tx| commands::make_again(tx, held[0].id));
+        assert_eq!(made.unwrap(), again);
+    }
+    house.render().await;
+    assert_eq!(house.letter_state(series).await, ("available".into(), None));
+    assert_eq!(store::held_letters(&mut connection, 10).await.unwrap(), []);
 }
 
 #[tokio::test]

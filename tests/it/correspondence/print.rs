@@ -1,6 +1,6 @@
 //! The print house: pulls, checks, acknowledges, and sometimes dies in between.
 
-use super::{House, booking, with_email};
+use super::{FIRST_DAY, House, NOW, booking, with_email};
 use crate::support::logs::Canaries;
 use crate::support::staff::{install_tls, serve};
 use reqwest::{Response, StatusCode, header};
@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use time::Duration;
+use time::macros::date;
 use vaxline::accounts::clients::Kind as ClientKind;
 use vaxline::accounts::commands::add_client;
 use vaxline::accounts::model::AccountsError;
@@ -16,7 +17,7 @@ use vaxline::accounts::token::Token;
 use vaxline::app::config::Config;
 use vaxline::correspondence::model::{Content, Kind};
 use vaxline::correspondence::print::http::{Print, routes};
-use vaxline::correspondence::print::worker::sweep;
+use vaxline::correspondence::print::worker::{Swept, sweep};
 use vaxline::correspondence::settings::Post;
 use vaxline::foundation::ids::ClientId;
 use vaxline::in_tx;
@@ -192,7 +193,7 @@ async fn a_house_that_dies_between_lease_and_acceptance_gives_its_letters_back_u
     let first = dying.pull("a").await.unwrap();
     // The house is dead for longer than its lease.
     house.pass(Duration::minutes(16));
-    assert_eq!(sweep(house.world.work(), &post()).await.unwrap(), 1);
+    assert_eq!(sweep(house.world.work(), &post()).await.unwrap(), Swept { batches: 1, late: 0 });
     let again = other.pull("b").await.unwrap();
     assert_eq!(again.letters, first.letters, "the same letters with the same digests");
     assert_eq!(other.accept(&again).await.0, StatusCode::OK);
@@ -408,16 +409,107 @@ async fn what_a_house_refuses_or_cannot_print_is_held_with_its_code() {
 
 #[tokio::test]
 async fn a_letter_that_waited_until_it_is_too_late_is_not_printed_but_mailed() {
-    let house = House::new().await;
+    let house = House::with(|settings| settings.email.host = "127.0.0.1".into()).await;
     let printer = printer(&house, open(&house).await, "Druckhaus").await;
     let series = house.book(with_email(booking("Šołćic"), "solcic@example.org")).await;
     house.render().await;
     // Nobody printed for a week and a half.
     house.pass(Duration::days(10));
     assert!(printer.pull("a").await.is_none());
+    assert_eq!(sweep(house.world.work(), &post()).await.unwrap(), Swept { batches: 0, late: 1 });
     assert_eq!(house.letter_state(series).await.0, "diverted");
     house.work(vaxline::correspondence::DIVERT_JOB).await;
     assert_eq!(house.email_state(series).await.0, "ordered");
+}
+
+#[tokio::test]
+async fn letters_behind_those_that_are_too_late_are_given_in_the_same_call() {
+    let house = House::new().await;
+    let printer = printer(&house, open(&house).await, "Druckhaus").await;
+    for _ in 0..3 {
+        let mut soon = booking("Nawka");
+        soon.appointments[0].day = date!(2021 - 05 - 03);
+        house.book(soon).await;
+    }
+    house.render().await;
+    house.pass(Duration::DAY);
+    let in_time = house.book(booking("Šołćic")).await;
+    house.render().await;
+    let taken: Value = printer.post("/batches", Some("a"), &json!({ "max_letters": 1 })).await.json().await.unwrap();
+    assert_eq!(taken["letters"], 1);
+    assert_eq!(house.letter_state(in_time).await.0, "leased");
+}
+
+#[tokio::test]
+async fn ten_thousand_letters_of_a_house_that_died_are_given_back_and_leased_again() {
+    let house = House::new().await;
+    let server = open(&house).await;
+    let (dead, other) = (printer(&house, server, "A").await, printer(&house, server, "B").await);
+    sqlx::query(
+        "insert into letter (id, series_id, version, kind, language, first_day, state, ordered_at, changed_at, print_by,
+                             postcode, sha256, bytes, pages)
+         select gen_random_uuid(), gen_random_uuid(), 1, 'confirmation', 'de', $1, 'available', $2, $2, $2, '01067',
+                decode(repeat('07', 32), 'hex'), 1000, 1
+           from generate_series(1, 10000)",
+    )
+    .bind(FIRST_DAY)
+    .bind(NOW)
+    .execute(house.world.work().pool())
+    .await
+    .unwrap();
+    assert_eq!(all_of(&dead).await, 10_000);
+    house.pass(Duration::minutes(16));
+    assert_eq!(sweep(house.world.work(), &post()).await.unwrap(), Swept { batches: 5, late: 0 });
+    assert_eq!(house.count("select count(*) from event where kind = 'letter.given_back'").await, 10_000);
+    assert_eq!(all_of(&other).await, 10_000);
+    assert_eq!(house.count("select count(*) from letter where state = 'leased' and lapses = 1").await, 10_000);
+}
+
+/// Takes everything that is ready; how many letters it was.
+async fn all_of(printer: &Printer) -> u64 {
+    let mut all = 0;
+    for round in 0.. {
+        let key = format!("round {round}");
+        let taken = printer.post("/batches", Some(&key), &json!({ "max_letters": 2_000 })).await;
+        if taken.status() == StatusCode::NO_CONTENT {
+            break;
+        }
+        all += taken.json::<Value>().await.unwrap()["letters"].as_u64().unwrap();
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_report_that_cannot_be_kept_holds_up_none_of_the_others() {
+    let house = House::new().await;
+    let mut printer = printer(&house, open(&house).await, "Druckhaus").await;
+    let series = house.book(booking("Šołćic")).await;
+    house.render().await;
+    let taken = printer.pull("a").await.unwrap();
+    assert_eq!(printer.accept(&taken).await.0, StatusCode::OK);
+    // What a fault of the database is to one report.
+    sqlx::query("alter table print_event add check (event_id <> 'broken')")
+        .execute(house.world.work().pool())
+        .await
+        .unwrap();
+    let reports: Vec<Value> = ["a\u{0}b", "broken", "fine"]
+        .iter()
+        .map(|event| {
+            json!({ "event_id": event, "letter_id": taken.letters[0].0, "state": "printed",
+                    "at": "2021-04-28T18:00:00Z" })
+        })
+        .collect();
+    let response = printer.post("/events", None, &json!(reports)).await;
+    assert_eq!(response.status(), StatusCode::MULTI_STATUS);
+    let answers: Value = response.json().await.unwrap();
+    let told: Vec<(u64, Option<&str>)> = answers
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| (answer["status"].as_u64().unwrap(), answer["code"].as_str()))
+        .collect();
+    assert_eq!(told, [(422, Some("unreadable")), (503, Some("fault")), (200, None)]);
+    assert_eq!(house.letter_state(series).await.0, "printed");
 }
 
 #[tokio::test]
