@@ -262,6 +262,12 @@ impl Robot {
                 Vec::new()
             }
             Said::Call { call, .. } => {
+                let entry = |call: &Option<Call>| call.as_ref().map(|call| call.entry.clone());
+                if entry(&self.desk.call) != entry(&call) {
+                    // Another caller, or none: nothing of the last one stays on the desk.
+                    self.desk.reservation = None;
+                    self.desk.bookings.clear();
+                }
                 self.desk.call = call;
                 self.call_changed()
             }

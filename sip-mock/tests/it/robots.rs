@@ -159,6 +159,31 @@ async fn a_robot_works_a_call_from_the_offer_to_the_wrap_up() {
 }
 
 #[tokio::test]
+async fn a_robot_books_for_the_next_caller_as_well() {
+    let (console, mut desks) = console().await;
+    let robots = team(&console, diligent());
+    let mut desk = desks.recv().await.unwrap();
+    until_talking(&mut desk).await;
+    for entry in ["e1", "e2"] {
+        desk.asked("propose", json!({"kind": "pairs", "pairs": [{"token": "p1"}]})).await;
+        desk.asked("reserve", json!({"kind": "reserved", "reservation": {"id": "r1"}})).await;
+        desk.asked("confirm", json!({"kind": "booking", "booking": {}})).await;
+        desk.say(json!({"t": "bookings", "bookings": [{"reference": entry}]})).await;
+        desk.asked("hang_up", Value::Null).await;
+        desk.agent("wrap_up").await;
+        desk.asked("finish_wrap_up", Value::Null).await;
+        desk.say(json!({"t": "call", "call": null})).await;
+        desk.agent("ready").await;
+        // The console does not say that the desk is empty again: a page knows.
+        desk.agent("talking").await;
+        let call = json!({"entry": "e2", "language": "de", "topic": "book", "state": "talking"});
+        desk.say(json!({"t": "call", "call": call})).await;
+    }
+    assert_eq!(robots.tally().booked, 2);
+    robots.dismiss().await;
+}
+
+#[tokio::test]
 async fn a_lost_socket_is_opened_again_and_the_confirmation_repeated_under_its_key() {
     let (console, mut desks) = console().await;
     let robots = team(&console, diligent());
