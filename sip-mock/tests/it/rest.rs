@@ -8,13 +8,13 @@ use sip_mock::{Faults, PhoneScript, Provider};
 
 use super::service::{A_WHILE, Reply, SOON, Service, caller, question, say, stay};
 
-const ACCOUNT: &str = "3f0e7b52-6f0a-4b1e-9b58-5a3c8a1d0001";
+pub const ACCOUNT: &str = "3f0e7b52-6f0a-4b1e-9b58-5a3c8a1d0001";
 
-fn url(provider: &Provider, path: &str) -> String {
+pub fn url(provider: &Provider, path: &str) -> String {
     format!("{}/Accounts/{ACCOUNT}/Calls{path}", provider.base_url())
 }
 
-async fn send(method: reqwest::Method, url: &str, body: Option<&Value>) -> reqwest::Response {
+pub async fn send(method: reqwest::Method, url: &str, body: Option<&Value>) -> reqwest::Response {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().build().unwrap();
     let mut request = client.request(method, url).header("authorization", "Bearer test-api-key");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sip_mock::{OnRing, PhoneScript, Provider};
 
+use super::rest::{send, url};
 use super::service::{Reply, SOON, Service, caller, question, stay};
 
 fn golden(name: &str) -> Value {
@@ -121,14 +122,19 @@ async fn questions_and_their_failures() {
 }
 
 async fn dialled(on_ring: OnRing, faults: sip_mock::Faults) -> (Service, Provider, Value) {
+    rung(PhoneScript::does(on_ring), faults, json!([])).await
+}
+
+/// A dial of a phone, what the confirm hook answers, and what the dial came to.
+async fn rung(phone: PhoneScript, faults: sip_mock::Faults, confirm: Value) -> (Service, Provider, Value) {
     let service = Service::start().await;
     let mut config = service.config();
     config.faults = faults;
     let provider = Provider::start(config).await.unwrap();
-    provider.phone("agent-017").set(PhoneScript { talk: Some(Duration::from_secs(2)), ..PhoneScript::does(on_ring) });
+    provider.phone("agent-017").set(PhoneScript { talk: Some(Duration::from_secs(2)), ..phone });
     service.begins_with(json!([{"verb": "dial", "id": "connect", "timeout": 3, "callerId": "08000899089", "actionHook": service.url("/done"),
         "target": [{"type": "user", "name": "agent-017@vaxline.example", "confirmHook": service.url("/confirm")}]}]));
-    service.answers("/confirm", Reply::json("[]"));
+    service.answers("/confirm", Reply::verbs(confirm));
     let _call = provider.ring(caller());
     let told = service.hears("/done", 1).await[0].body.clone();
     (service, provider, told)
@@ -154,6 +160,11 @@ async fn dials_and_their_legs() {
         dialled(OnRing::Silence, sip_mock::Faults { cancelled_leg_speaks: 1.0, ..calm() }).await;
     same_meaning(&told, "dial-no-answer");
     same_meaning(&service.status(|s| s["call_status"] == "no-answer").await, "status-leg-no-answer");
+    let late = PhoneScript { ring_delay: Duration::from_secs(30), ..PhoneScript::answers() };
+    let (_service, _provider, told) = rung(late, calm(), json!([])).await;
+    same_meaning(&told, "dial-ring-timeout-before-ringing");
+    let (_service, _provider, told) = rung(PhoneScript::answers(), calm(), json!([{"verb": "hangup"}])).await;
+    same_meaning(&told, "dial-declined-by-confirm");
     let (service, _provider, told) = dialled(OnRing::Busy, calm()).await;
     same_meaning(&told, "dial-busy");
     same_meaning(&service.status(|s| s["call_status"] == "busy").await, "status-leg-busy");
@@ -187,4 +198,76 @@ async fn rest_records() {
     };
     same(&get(String::new()).await, "rest-list-calls.response");
     same(&get(format!("/{}", call.sid())).await, "rest-get-call.response");
+}
+
+#[tokio::test]
+async fn rest_requests_and_their_answers() {
+    let service = Service::start().await;
+    service.begins_with(json!([{"verb": "answer"}, stay()]));
+    service.answers("/new", Reply::verbs(json!([stay()])));
+    let provider = service.provider().await;
+    let call = provider.ring(caller());
+    assert!(call.wait_for(SOON, |seen| seen.verb.as_ref().is_some_and(|v| v.name == "pause")).await);
+    let one = url(&provider, &format!("/{}", call.sid()));
+    // The golden requests, at a service that is really there.
+    let request = |name: &str| {
+        let mut body = golden(name);
+        for (key, path) in [("call_hook", "/new"), ("call_status_hook", "/status")] {
+            if body.get(key).is_some() {
+                body[key] = json!(service.url(path));
+            }
+        }
+        body
+    };
+    let asks = async |method: reqwest::Method, url: &str, name: &str| {
+        let answer = send(method, url, Some(&request(name))).await;
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap_or_default())
+    };
+    let put = || reqwest::Method::PUT;
+
+    let (status, created) = asks(reqwest::Method::POST, &url(&provider, ""), "rest-create-call.request").await;
+    assert_eq!(status, 201);
+    same(&created, "rest-create-call.response");
+    same_meaning(&service.hears("/new", 1).await[0].body, "call-hook-outbound");
+
+    assert_eq!(asks(put(), &one, "rest-update-call-hook.request").await.0, 202);
+    same_meaning(&service.hears("/new", 2).await[1].body, "interrupt-hook");
+    let (status, refused) = asks(put(), &one, "rest-update-two-things.request").await;
+    assert_eq!(status, 400);
+    same(&refused, "rest-not-exactly-one.response");
+    let (status, refused) = asks(put(), &url(&provider, "/nobody"), "rest-update-hang-up.request").await;
+    assert_eq!(status, 404);
+    same(&refused, "rest-unknown-call.response");
+    assert_eq!(asks(put(), &one, "rest-update-hang-up.request").await.0, 202);
+    call.ended(SOON).await.unwrap();
+    let (status, refused) = asks(put(), &one, "rest-update-hang-up.request").await;
+    assert_eq!(status, 422);
+    same(&refused, "rest-call-gone.response");
+
+    provider.set_faults(sip_mock::Faults { rest_too_many: 1.0, rest_too_many_burst: 1, ..Default::default() });
+    let (status, refused) = asks(put(), &one, "rest-update-hang-up.request").await;
+    assert_eq!(status, 429);
+    same(&refused, "rest-too-many-requests.response");
+    let stranger = reqwest::Client::builder().build().unwrap().get(&one).send().await.unwrap();
+    assert_eq!(stranger.status(), 401);
+    same(&stranger.json().await.unwrap(), "rest-unauthorised.response");
+}
+
+/// Messages that the real provider sends and the simulated one does not: the service's tests read them.
+const NEVER_SENT: [&str; 3] = ["dial-nothing-dialled", "status-leg-early-media", "status-unknown-keys"];
+
+#[test]
+fn every_golden_message_is_compared_or_known_never_to_be_sent() {
+    let compared = include_str!("shapes.rs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/provider");
+    let mut known = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().file_name().into_string().unwrap();
+        let Some(name) = file.strip_suffix(".json") else { continue };
+        assert!(compared.contains(&format!("\"{name}\"")), "{name}.json is compared with nothing that is sent");
+        known.push(name.to_owned());
+    }
+    for name in NEVER_SENT {
+        assert!(known.iter().any(|known| known == name), "{name}.json is gone");
+    }
 }
