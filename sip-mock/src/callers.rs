@@ -66,17 +66,6 @@ impl Keys {
         }
     }
 
-    /// Presses keys, each time when these words are heard, after half a second.
-    #[must_use]
-    pub fn hearing(words: &str, press: &str) -> Self {
-        Self {
-            at: Cue::Hears(words.to_owned()),
-            press: press.to_owned(),
-            after: Duration::from_millis(500),
-            again: true,
-        }
-    }
-
     /// Presses keys at the n-th question, after half a second.
     #[must_use]
     pub fn at_question(number: u32, press: &str) -> Self {

@@ -47,30 +47,6 @@ pub struct Faults {
     pub cancelled_leg_speaks: f64,
 }
 
-impl Faults {
-    /// A provider behind a network where everything that can happen happens now and then.
-    #[must_use]
-    pub fn rough() -> Self {
-        Self {
-            status_drop: 0.02,
-            status_duplicate: 0.05,
-            status_delay: 0.1,
-            status_delay_ms: 400,
-            action_duplicate: 0.05,
-            action_delay: 0.02,
-            action_delay_ms: 200,
-            answer_lost: 0.01,
-            refuse: 0.01,
-            rest_too_many: 0.01,
-            rest_too_many_burst: 3,
-            rest_fails: 0.01,
-            rest_fails_after_effect: 0.01,
-            cancelled_leg_speaks: 0.5,
-            clock_skew_seconds: 0,
-        }
-    }
-}
-
 /// Seeded chance, shared by everything that the simulation decides by chance.
 #[derive(Debug)]
 pub struct Dice(Mutex<StdRng>);

@@ -2,13 +2,13 @@
 //!
 //! In: happenings from every part of the simulation. Out: an ordered list for tests and the judge, and JSON lines in a file.
 //! What must hold: an entry is never changed, entries are numbered without a gap in the order in which they were written, and
-//! memory is bounded (the oldest are forgotten, the file keeps all). It is a test artefact and holds the invented numbers of
+//! memory is bounded: the oldest are forgotten, the file keeps all, and a verdict is made of all or not at all. It is a test artefact and holds the invented numbers of
 //! invented callers; the console output of the programs never prints them.
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
+use crate::judge::{ReadError, read_journal};
 use crate::pace::{Moment, Pace};
 
 /// How many entries are kept in memory: a load run of hours needs the file, a test never comes near it.
@@ -166,7 +167,25 @@ impl Happening {
 struct Book {
     entries: VecDeque<Entry>,
     written: u64,
+    kept: usize,
+    path: Option<PathBuf>,
     file: Option<BufWriter<File>>,
+}
+
+/// Why nobody can say what the whole journal says.
+#[derive(Debug, thiserror::Error)]
+pub enum Incomplete {
+    /// Memory was too small and there is no file.
+    #[error("{written} entries were written, only the last {kept} are left, and there is no file with all of them")]
+    Forgotten {
+        /// How many there were.
+        written: u64,
+        /// How many are left.
+        kept: usize,
+    },
+    /// The file cannot be read.
+    #[error("the journal's file cannot be read")]
+    File(#[from] ReadError),
 }
 
 /// The shared journal; clones write into the same one.
@@ -183,8 +202,13 @@ impl Journal {
     /// # Errors
     /// When the file cannot be created.
     pub fn open(pace: Pace, file: Option<&Path>) -> io::Result<Self> {
+        Self::that_keeps(KEPT, pace, file)
+    }
+
+    fn that_keeps(kept: usize, pace: Pace, file: Option<&Path>) -> io::Result<Self> {
+        let path = file.map(Path::to_path_buf);
         let file = file.map(File::create).transpose()?.map(BufWriter::new);
-        let book = Book { entries: VecDeque::new(), written: 0, file };
+        let book = Book { entries: VecDeque::new(), written: 0, kept, path, file };
         Ok(Self { pace, book: Arc::new(Mutex::new(book)), written: Arc::new(watch::Sender::new(0)) })
     }
 
@@ -204,7 +228,7 @@ impl Journal {
                 book.file = None;
             }
         }
-        if book.entries.len() == KEPT {
+        if book.entries.len() == book.kept {
             book.entries.pop_front();
         }
         book.entries.push_back(entry);
@@ -224,6 +248,28 @@ impl Journal {
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner).entries.iter().cloned().collect()
+    }
+
+    /// Every entry there ever was: from memory while it holds all, else from the file.
+    ///
+    /// # Errors
+    /// When some are gone. A verdict on the rest would be none.
+    pub fn whole(&self) -> Result<Vec<Entry>, Incomplete> {
+        self.flush();
+        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = |entries: &Vec<Entry>| entries.len() as u64 == book.written;
+        let left: Vec<Entry> = book.entries.iter().cloned().collect();
+        if all(&left) {
+            return Ok(left);
+        }
+        // A file that could not be written to its end was closed.
+        if let (Some(path), Some(_)) = (&book.path, &book.file) {
+            let read = read_journal(BufReader::new(File::open(path).map_err(ReadError::from)?))?;
+            if all(&read) {
+                return Ok(read);
+            }
+        }
+        Err(Incomplete::Forgotten { written: book.written, kept: left.len() })
     }
 
     /// The entries after this number.
@@ -288,6 +334,25 @@ mod tests {
         let read: Vec<Entry> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(read.iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(journal.of_call("a").len(), 2);
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn what_memory_has_forgotten_is_read_from_the_file_or_missed_aloud() {
+        let path = std::env::temp_dir().join(format!("sip-mock-long-journal-{}.jsonl", std::process::id()));
+        let mark = || Happening::Mark { text: "x".into() };
+        let (kept, lost) = (
+            Journal::that_keeps(2, Pace::new(1.0), Some(&path)).unwrap(),
+            Journal::that_keeps(2, Pace::new(1.0), None).unwrap(),
+        );
+        for journal in [&kept, &lost] {
+            journal.note(mark());
+            journal.note(mark());
+            assert_eq!(journal.whole().unwrap().len(), 2);
+            journal.note(mark());
+        }
+        assert_eq!(kept.whole().unwrap().iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 2, 3]);
+        assert!(matches!(lost.whole(), Err(Incomplete::Forgotten { written: 3, kept: 2 })));
         std::fs::remove_file(path).unwrap();
     }
 }

@@ -15,6 +15,7 @@
 //! | [`agents`] | robots that work at the console as people do |
 //! | [`judge`] | did the hotline keep its promises? |
 //! | [`scenario`], [`load`] | populations as data, and running them |
+//! | [`progress`] | what happens, in a line |
 
 pub mod agents;
 pub mod callers;
@@ -24,11 +25,12 @@ pub mod judge;
 pub mod load;
 pub mod pace;
 pub mod phones;
+pub mod progress;
 pub mod provider;
 pub mod scenario;
 
 pub use callers::{CallerScript, Cue, HangUp, Keys, Redial};
 pub use faults::Faults;
-pub use journal::{Entry, Happening, Journal};
-pub use phones::{OnRing, PhoneScript};
+pub use journal::{Entry, Happening, Incomplete, Journal};
+pub use phones::{Moods, OnRing, PhoneScript};
 pub use provider::{CallHandle, CallView, Provider, ProviderConfig};

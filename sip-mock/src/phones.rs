@@ -10,6 +10,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
+use crate::faults::Dice;
+
 /// What a phone does when it rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +91,8 @@ struct Phone {
 pub struct Phones {
     known: Arc<Mutex<HashMap<String, Phone>>>,
     others: Option<PhoneScript>,
+    moods: Moods,
+    dice: Arc<Dice>,
 }
 
 /// One phone, for a test to script and to hang up.
@@ -108,8 +112,8 @@ pub(crate) enum Found {
 
 impl Phones {
     /// `others` is the script of every user without one of their own; without it they are not registered.
-    pub(crate) fn new(others: Option<PhoneScript>) -> Self {
-        Self { known: Arc::default(), others }
+    pub(crate) fn new(others: Option<PhoneScript>, moods: Moods, dice: Arc<Dice>) -> Self {
+        Self { known: Arc::default(), others, moods, dice }
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<String, Phone>> {
@@ -123,7 +127,8 @@ impl Phones {
     /// Rings a phone: it is taken from now until [`Self::free`].
     pub(crate) fn ring(&self, user: &str, leg: &str) -> Found {
         let mut known = self.known();
-        let Some(script) = known.get(user).and_then(|p| p.script.clone()).or_else(|| self.others.clone()) else {
+        let own = known.get(user).and_then(|p| p.script.clone());
+        let Some(script) = own.or_else(|| Some(self.moods.on(self.others.clone()?, &self.dice))) else {
             return Found::Nobody;
         };
         let phone = known.entry(user.to_owned()).or_default();
@@ -170,6 +175,64 @@ impl PhoneHandle {
     }
 }
 
+/// How the phones of many agents behave, by weight: each ring draws anew. By default all do what their script says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Moods {
+    /// As the script says.
+    pub answers: u32,
+    /// Busy with another call.
+    pub busy: u32,
+    /// Declined by hand.
+    pub declines: u32,
+    /// Rings, and nobody comes.
+    pub silent: u32,
+    /// Answered at the last moment.
+    pub slow: u32,
+}
+
+/// When a slow phone is answered, in simulated time: most callers are still there.
+const SLOW: Duration = Duration::from_secs(8);
+
+impl Default for Moods {
+    fn default() -> Self {
+        Self { answers: 1, busy: 0, declines: 0, silent: 0, slow: 0 }
+    }
+}
+
+impl Moods {
+    fn weights(self, answers: OnRing) -> [(OnRing, u32); 5] {
+        [
+            (answers, self.answers),
+            (OnRing::Busy, self.busy),
+            (OnRing::Decline, self.declines),
+            (OnRing::Silence, self.silent),
+            (OnRing::Answer { after: SLOW }, self.slow),
+        ]
+    }
+
+    /// Whether any mood can be drawn.
+    pub(crate) fn can_be_drawn(self) -> bool {
+        self.weights(OnRing::Busy).iter().any(|(_, weight)| *weight > 0)
+    }
+
+    /// The script of one ring.
+    fn on(self, script: PhoneScript, dice: &Dice) -> PhoneScript {
+        let weights = self.weights(script.on_ring);
+        // Where only one is possible nothing is thrown, so that moods that are off change no run.
+        let possible = weights.iter().filter(|(_, weight)| *weight > 0).count();
+        let whole: u32 = weights.iter().map(|(_, weight)| weight).sum();
+        let mut left = if possible > 1 { u32::try_from(dice.below(whole as usize)).unwrap_or(0) } else { 0 };
+        for (on_ring, weight) in weights {
+            if left < weight {
+                return PhoneScript { on_ring, ..script };
+            }
+            left -= weight;
+        }
+        script
+    }
+}
+
 /// Durations in files: seconds, fractions allowed.
 pub(crate) mod seconds {
     use std::time::Duration;
@@ -194,9 +257,26 @@ pub(crate) mod seconds {
 mod tests {
     use super::*;
 
+    fn phones(others: Option<PhoneScript>, moods: Moods) -> Phones {
+        Phones::new(others, moods, Arc::new(Dice::new(1)))
+    }
+
+    #[test]
+    fn many_phones_are_in_every_mood_as_often_as_their_weights_say() {
+        let moods = Moods { answers: 6, busy: 1, declines: 1, silent: 1, slow: 1 };
+        let phones = phones(Some(PhoneScript::answers()), moods);
+        let mut drawn = HashMap::new();
+        for n in 0..2_000 {
+            let Found::Phone { script, .. } = phones.ring(&format!("agent-{n}"), "leg") else { panic!("no phone") };
+            *drawn.entry(format!("{:?}", script.on_ring)).or_insert(0) += 1;
+        }
+        assert_eq!(drawn.len(), 5);
+        assert!((1_100..1_300).contains(&drawn[&format!("{:?}", PhoneScript::answers().on_ring)]), "{drawn:?}");
+    }
+
     #[test]
     fn a_phone_holds_one_call() {
-        let phones = Phones::new(Some(PhoneScript::answers()));
+        let phones = phones(Some(PhoneScript::answers()), Moods::default());
         assert!(matches!(phones.ring("a", "1"), Found::Phone { .. }));
         assert!(matches!(phones.ring("a", "2"), Found::Busy));
         phones.free("a", "2");
@@ -207,7 +287,7 @@ mod tests {
 
     #[test]
     fn without_a_script_for_others_nobody_else_is_registered() {
-        let phones = Phones::new(None);
+        let phones = phones(None, Moods::default());
         phones.handle("a").set(PhoneScript::does(OnRing::Busy));
         assert!(matches!(phones.ring("b", "1"), Found::Nobody));
         assert!(matches!(phones.ring("a", "1"), Found::Phone { .. }));

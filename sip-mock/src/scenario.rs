@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::agents::{Habits, RobotConfig};
 use crate::callers::{CallerScript, Cue, HangUp, Keys, Redial};
 use crate::faults::{Dice, Faults};
-use crate::phones::{PhoneScript, seconds};
+use crate::phones::{Moods, PhoneScript, seconds};
 use crate::provider::{ProviderConfig, RateLimit};
 
 /// A whole scenario.
@@ -78,6 +78,9 @@ pub struct ProviderSection {
     /// The agents' phones.
     #[serde(default)]
     pub phones: PhoneScript,
+    /// In which mood they are, ring by ring.
+    #[serde(default)]
+    pub moods: Moods,
     /// Where the journal is written.
     #[serde(default)]
     pub journal: Option<PathBuf>,
@@ -105,6 +108,7 @@ impl ProviderSection {
             rate_limit: (!self.no_rate_limit).then_some(self.rate_limit),
             faults: self.faults.clone(),
             other_phones: Some(self.phones.clone()),
+            moods: self.moods,
             journal: self.journal.clone(),
             ..ProviderConfig::new(&self.base)
         }
@@ -264,6 +268,9 @@ impl Scenario {
         }
         if scenario.arrivals.curve.iter().any(|s| !(s.per_minute.is_finite() && s.per_minute >= 0.0)) {
             return Err(ScenarioError::Sense("an arrival rate is negative"));
+        }
+        if !scenario.provider.moods.can_be_drawn() {
+            return Err(ScenarioError::Sense("phones without a mood that has a weight"));
         }
         if callers.prompts.iter().any(|p| p.choices.iter().map(|c| c.weight).sum::<u32>() == 0) {
             return Err(ScenarioError::Sense("a prompt without a choice that has a weight"));

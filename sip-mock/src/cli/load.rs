@@ -1,16 +1,15 @@
 //! `sip-mock load`: runs a scenario and prints a summary; fails when a promise was broken.
 
-use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use sip_mock::judge::{Rules, hear, judge, read_events};
+use sip_mock::judge::{hear, judge, read_events};
 use sip_mock::load::Load;
 use sip_mock::scenario::Scenario;
 
-use super::say;
+use super::{end_is_asked_for, rules, say, show};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -40,6 +39,8 @@ pub(super) struct Arguments {
     /// A command that prints the hotline's event log after the run, for the judge (`vaxline events export`).
     #[arg(long)]
     events_from: Option<String>,
+    #[command(flatten)]
+    rules: rules::Arguments,
 }
 
 fn scenario(arguments: &Arguments) -> anyhow::Result<Scenario> {
@@ -68,24 +69,19 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let scenario = scenario(&arguments)?;
     say(&scenario.about)?;
     let mut load = Load::start(scenario).await.context("the scenario cannot start")?;
-    let live = std::io::stdout().is_terminal();
     let run = load.run(|progress, tally| {
         let states: Vec<String> =
             tally.states.iter().filter(|(_, n)| **n > 0).map(|(state, n)| format!("{state} {n}")).collect();
-        let line = format!("{progress}  agents {} ({})  booked {}", tally.linked, states.join(", "), tally.booked);
-        let mut out = std::io::stdout();
-        // On a terminal one line is rewritten; a closed pipe ends nothing but the progress.
-        let _ = if live { write!(out, "\r\x1b[2K{line}") } else { writeln!(out, "{line}") };
-        let _ = out.flush();
+        show(format_args!("{progress}  agents {} ({})  booked {}", tally.linked, states.join(", "), tally.booked));
     });
     tokio::select! {
         () = run => {}
-        _ = tokio::signal::ctrl_c() => {}
+        asked = end_is_asked_for() => asked?,
     }
     say("")?;
     let tally = load.robots.tally();
-    let journal = load.end().await;
-    let rules = Rules::default();
+    let journal = load.end().await.context("there can be no verdict; name a file with --journal")?;
+    let rules = arguments.rules.rules();
     let report = match &arguments.events_from {
         Some(command) => {
             let output = tokio::process::Command::new("sh")

@@ -3,11 +3,14 @@
 mod judge;
 mod load;
 mod provider;
+mod rules;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// A simulated SIP/IVR provider (jambonz 0.9), callers and agents, for tests and demonstrations.
 #[derive(Debug, Parser)]
@@ -45,4 +48,20 @@ pub(crate) async fn main() -> ExitCode {
 /// A line on the standard output; a closed pipe ends the program as it ends every other.
 fn say(line: impl std::fmt::Display) -> std::io::Result<()> {
     writeln!(std::io::stdout(), "{line}")
+}
+
+/// A line of progress: on a terminal it takes the place of the last one. A closed pipe ends nothing but the progress.
+fn show(line: impl std::fmt::Display) {
+    let mut out = std::io::stdout();
+    let _ = if out.is_terminal() { write!(out, "\r\x1b[2K{line}") } else { writeln!(out, "{line}") };
+    let _ = out.flush();
+}
+
+/// Waits until somebody wants the program to end, by Ctrl-C or as a service manager does.
+async fn end_is_asked_for() -> anyhow::Result<()> {
+    let mut told = signal(SignalKind::terminate()).context("cannot wait for a signal")?;
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => asked.context("cannot wait for an interrupt"),
+        _ = told.recv() => Ok(()),
+    }
 }

@@ -1,14 +1,17 @@
-//! `sip-mock provider`: serves until it is interrupted.
+//! `sip-mock provider`: serves until it is interrupted, says every second what happens, and sums it up at the end.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use sip_mock::judge::{Rules, hear};
+use sip_mock::progress::Progress;
 use sip_mock::scenario::ProviderSection;
 use sip_mock::{Provider, ProviderConfig};
 
-use super::say;
+use super::{end_is_asked_for, say, show};
 
 /// What is set when no file is given.
 const DEFAULTS: &str = include_str!("../../provider.example.toml");
@@ -61,9 +64,28 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     say(format_args!("music    {}/hold.wav", provider.media_url()))?;
     say(format_args!("control  {}", provider.control_url()))?;
     say(format_args!("calls    {hook}"))?;
-    tokio::signal::ctrl_c().await.context("cannot wait for an interrupt")?;
+    tokio::select! {
+        () = watch(&provider) => {}
+        asked = end_is_asked_for() => asked?,
+    }
+    say("")?;
+    let journal = provider.journal().clone();
     provider.shutdown().await;
+    say(hear(&journal.whole().context("there is no summary; name a file with --journal")?, &Rules::default()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what happens, whenever something has.
+async fn watch(provider: &Provider) {
+    let (began, mut progress, mut heard) = (Instant::now(), Progress::default(), 0);
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        progress.follow(provider.journal(), provider.pace().simulated(began.elapsed()));
+        if progress.heard() > heard {
+            heard = progress.heard();
+            show(&progress);
+        }
+    }
 }
 
 #[cfg(test)]

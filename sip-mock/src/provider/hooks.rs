@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::signature;
 use super::verbs::Hook;
@@ -128,14 +130,18 @@ impl RetryRule {
 pub(crate) struct Hooks {
     pub(crate) client: reqwest::Client,
     pub(crate) secret: String,
-    /// How long an answer may take, in real time.
+    /// How long an answer may take to begin, in real time.
     pub(crate) patience: Duration,
+    /// And how long its body may then take: far longer, so a body that stalls leaves the caller in silence.
+    pub(crate) body_patience: Duration,
     /// The pause before the first retry; it doubles. Real time.
     pub(crate) retry_pause: Duration,
     pub(crate) journal: Journal,
     pub(crate) dice: Arc<Dice>,
     pub(crate) faults: Arc<Mutex<Faults>>,
     pub(crate) bases: Mutex<Bases>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) closing: CancellationToken,
 }
 
 /// Where the service is: the base it has now, and those it had before it moved.
@@ -269,16 +275,20 @@ impl Hooks {
         };
         if self.throw(call, "duplicate", copies) {
             let copy = self.request(hook, url, signed, bytes);
-            let patience = self.patience;
-            tokio::spawn(async move {
-                let _ = tokio::time::timeout(patience, copy.send()).await;
+            let (patience, closing) = (self.patience, self.closing.clone());
+            self.tasks.spawn(async move {
+                tokio::select! {
+                    () = closing.cancelled() => {}
+                    // Only the first answer counts.
+                    _ = tokio::time::timeout(patience, copy.send()) => {}
+                }
             });
         }
         let exchange = async {
-            let answer = self
-                .request(hook, url, signed, bytes)
-                .send()
+            let request = self.request(hook, url, signed, bytes).send();
+            let answer = tokio::time::timeout(self.patience, request)
                 .await
+                .map_err(|_| Failure::TimedOut)?
                 .map_err(|e| if e.is_connect() { Failure::Refused } else { Failure::Broken })?;
             let status = answer.status().as_u16();
             if ![200, 202, 204].contains(&status) {
@@ -289,7 +299,10 @@ impl Hooks {
                 .get(CONTENT_TYPE)
                 .and_then(|v| v.to_str().ok())
                 .is_some_and(|v| v.contains("application/json"));
-            let body = answer.bytes().await.map_err(|_| Failure::Broken)?;
+            let body = tokio::time::timeout(self.body_patience, answer.bytes())
+                .await
+                .map_err(|_| Failure::TimedOut)?
+                .map_err(|_| Failure::Broken)?;
             if !json {
                 return Ok((status, Answer::Nothing));
             }
@@ -300,7 +313,7 @@ impl Hooks {
                 }
             }
         };
-        let result = tokio::time::timeout(self.patience, exchange).await.unwrap_or(Err(Failure::TimedOut))?;
+        let result = exchange.await?;
         if self.throw(call, "answer_lost", faults.answer_lost) {
             return Err(Failure::Broken);
         }

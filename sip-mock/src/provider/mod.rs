@@ -45,7 +45,7 @@ use crate::callers::{self, CallerScript};
 use crate::faults::{Dice, Faults};
 use crate::journal::{Happening, Journal};
 use crate::pace::Pace;
-use crate::phones::{PhoneHandle, PhoneScript, Phones};
+use crate::phones::{Moods, PhoneHandle, PhoneScript, Phones};
 use call::Call;
 use hooks::{Bases, Hooks};
 use session::Switch;
@@ -78,14 +78,18 @@ pub struct ProviderConfig {
     pub seed: u64,
     /// What goes wrong.
     pub faults: Faults,
-    /// How long a webhook's answer may take, in real time.
+    /// How long a webhook's answer may take to begin, in real time.
     pub hook_timeout: Duration,
+    /// How long the body of an answer may take, in real time.
+    pub body_timeout: Duration,
     /// The pause before the first retry of a webhook, in real time.
     pub retry_pause: Duration,
     /// The REST quota; `None` switches it off.
     pub rate_limit: Option<RateLimit>,
     /// What phones do that have no script of their own; `None`: they are not registered.
     pub other_phones: Option<PhoneScript>,
+    /// In which mood these are, ring by ring.
+    pub moods: Moods,
     /// Where the journal is also written.
     pub journal: Option<PathBuf>,
     /// Whether the control interface (`/mock`) is open.
@@ -111,9 +115,11 @@ impl ProviderConfig {
             seed: 1,
             faults: Faults::default(),
             hook_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_mins(5),
             retry_pause: Duration::from_millis(500),
             rate_limit: Some(RateLimit::default()),
             other_phones: Some(PhoneScript::answers()),
+            moods: Moods::default(),
             journal: None,
             control: false,
         }
@@ -149,15 +155,19 @@ impl Provider {
         let dice = Arc::new(Dice::new(config.seed));
         let faults = Arc::new(Mutex::new(config.faults));
         let client = http_client()?;
+        let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());
         let hooks = Hooks {
             client: client.clone(),
             secret: config.secret,
             patience: config.hook_timeout,
+            body_patience: config.body_timeout,
             retry_pause: config.retry_pause,
             journal: journal.clone(),
             dice: Arc::clone(&dice),
             faults: Arc::clone(&faults),
             bases: Mutex::new(Bases { now: config.base, before: Vec::new() }),
+            tasks: tasks.clone(),
+            closing: closing.clone(),
         };
         let post = |url: String| Hook { url, get: false, basic: None };
         let switch = Arc::new(Switch {
@@ -170,17 +180,17 @@ impl Provider {
             api_key: config.api_key,
             pace,
             journal,
-            dice,
+            dice: Arc::clone(&dice),
             faults,
             hooks,
             player: media::Player::new(client),
-            phones: Phones::new(config.other_phones),
+            phones: Phones::new(config.other_phones, config.moods, Arc::clone(&dice)),
             calls: calls::Calls::default(),
             call_hook: post(config.call_hook),
             status_hook: config.status_hook.map(post),
             sip_realm: config.sip_realm,
-            tasks: TaskTracker::new(),
-            closing: CancellationToken::new(),
+            tasks,
+            closing,
         });
         let rest =
             rest::Rest { switch: Arc::clone(&switch), limiter: Arc::new(limit::Limiter::new(config.rate_limit)) };

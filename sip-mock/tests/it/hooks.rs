@@ -134,3 +134,21 @@ async fn nothing_is_executed_after_the_end() {
     assert_eq!(call.seen().ended.unwrap().by, "caller");
     provider.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_body_that_stalls_is_waited_for_far_longer_than_an_answer_that_does_not_begin() {
+    let heard = async |reply: Reply| {
+        let service = Service::start().await;
+        service.begins_with(json!([question("t", &service.url("/tick")), say("weiter")]));
+        service.answers("/tick", reply);
+        let mut config = service.config();
+        config.hook_timeout = Duration::from_millis(100);
+        let provider = sip_mock::Provider::start(config).await.unwrap();
+        let call = provider.ring(caller());
+        call.ended(SOON).await.unwrap();
+        call.heard()
+    };
+    let new = || Reply::verbs(json!([say("neu")]));
+    assert_eq!(heard(new().stalls(Duration::from_millis(300))).await, ["neu"]);
+    assert_eq!(heard(new().after(Duration::from_millis(300))).await, ["weiter"]);
+}

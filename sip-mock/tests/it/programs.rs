@@ -96,7 +96,7 @@ async fn a_scenario_rings_its_callers_and_sums_them_up() {
         .await
         .unwrap();
     let last = lines.last().unwrap().clone();
-    let journal = load.end().await;
+    let journal = load.end().await.unwrap();
     let rang = journal.iter().filter(|e| matches!(e.what, Happening::CallArrived { .. })).count();
     assert!((20..80).contains(&rang), "{rang}");
     assert!(last.contains(&format!("rang {rang}")) && last.contains("waiting 0"), "{last}");

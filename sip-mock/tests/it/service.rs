@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, Uri};
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 use sip_mock::provider::signature;
 use sip_mock::{CallerScript, Provider, ProviderConfig};
@@ -24,6 +25,8 @@ pub struct Reply {
     content_type: Option<&'static str>,
     body: String,
     after: Duration,
+    /// Between the first byte of the body and the rest.
+    stalls: Duration,
     /// Break the connection instead of answering.
     reset: bool,
 }
@@ -40,6 +43,7 @@ impl Reply {
             content_type: Some("application/json"),
             body: body.into(),
             after: Duration::ZERO,
+            stalls: Duration::ZERO,
             reset: false,
         }
     }
@@ -49,7 +53,14 @@ impl Reply {
     }
 
     pub fn status(status: u16) -> Self {
-        Self { status, content_type: None, body: String::new(), after: Duration::ZERO, reset: false }
+        Self {
+            status,
+            content_type: None,
+            body: String::new(),
+            after: Duration::ZERO,
+            stalls: Duration::ZERO,
+            reset: false,
+        }
     }
 
     pub fn reset() -> Self {
@@ -58,6 +69,10 @@ impl Reply {
 
     pub fn after(self, wait: Duration) -> Self {
         Self { after: wait, ..self }
+    }
+
+    pub fn stalls(self, wait: Duration) -> Self {
+        Self { stalls: wait, ..self }
     }
 }
 
@@ -196,7 +211,17 @@ async fn answer(
     if let Some(kind) = reply.content_type {
         response = response.header("content-type", kind);
     }
-    response.body(Body::from(reply.body)).unwrap()
+    if reply.stalls.is_zero() {
+        return response.body(Body::from(reply.body)).unwrap();
+    }
+    let body = Bytes::from(reply.body);
+    let (first, rest) = (body.slice(..1), body.slice(1..));
+    let rest = async move {
+        tokio::time::sleep(reply.stalls).await;
+        Ok::<Bytes, std::io::Error>(rest)
+    };
+    let pieces = futures_util::stream::once(async { Ok(first) }).chain(futures_util::stream::once(rest));
+    response.body(Body::from_stream(pieces)).unwrap()
 }
 
 /// A caller of whom the test decides everything.
