@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let command = arguments.command.unwrap_or(Command::Serve { only: Vec::new() });
-    let fixed = if let Command::Demo(options) = &command { options.settings() } else { Vec::new() };
+    let fixed = if let Command::Demo(options) = &command { options.settings()? } else { Vec::new() };
     let start = start::Start::prepare(arguments.config.as_deref(), fixed)?;
     match command {
         Command::Demo(options) => start.block_on(|context| demo::run(context, options)),

@@ -33,10 +33,12 @@ pub(super) async fn ring(
     }
 }
 
-/// One caller. The numbers are of a range that is set apart for fiction.
+/// One caller. The numbers are of a range that is set apart for fiction: a thousand, so that nobody takes up the place of a
+/// stranger with the same number.
 fn caller(number: u32, chance: &mut StdRng) -> CallerScript {
     let english = chance.random_bool(0.15);
-    let topic = match chance.random_range(0..10) {
+    // Nearly everybody wants an appointment: that is what there is to see.
+    let topic = match chance.random_range(0..20) {
         0 => "2",
         1 => "3",
         _ => "1",
@@ -45,7 +47,7 @@ fn caller(number: u32, chance: &mut StdRng) -> CallerScript {
     // Who hears the information asks for a person after all.
     keys.push(Keys::at_id("information", "1"));
     CallerScript {
-        number: format!("+4930231250{:02}", number % 100),
+        number: format!("+493023125{:03}", number % 1_000),
         dialled: "+498000899089".to_owned(),
         patience: Some(Duration::from_secs(chance.random_range(90..900))),
         keys,

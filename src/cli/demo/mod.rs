@@ -14,7 +14,7 @@ use super::start::Context;
 use crate::app::lifecycle::{self, Planes};
 use crate::foundation::events::feed::Feed;
 use crate::scheduling::Campaign;
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use mailbox::Mailbox;
 use print_service::PrintService;
 use saxony::{LogIn, Seeded};
@@ -41,11 +41,14 @@ pub(super) struct Options {
     #[arg(long, default_value_t = 20)]
     callers: u32,
     /// A new caller every so many seconds, on average.
-    #[arg(long, default_value_t = 3.0)]
+    #[arg(long, default_value_t = 3.0, value_parser = more_than_nothing)]
     every: f64,
     /// How much faster than life people speak, wait and work.
-    #[arg(long, default_value_t = 6.0)]
+    #[arg(long, default_value_t = 6.0, value_parser = more_than_nothing)]
     speed: f64,
+    /// Leave callers for somebody who joins in as an agent: only a third of the simulated agents comes to work.
+    #[arg(long)]
+    join: bool,
     /// Where letters, mails and the database go; a fresh folder without it.
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -54,7 +57,20 @@ pub(super) struct Options {
     seconds: Option<u64>,
 }
 
+/// A number above zero.
+fn more_than_nothing(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        Ok(_) | Err(_) => Err("it must be a number above 0".to_owned()),
+    }
+}
+
 impl Options {
+    /// How many simulated agents work.
+    const fn at_work(&self) -> usize {
+        if self.join { self.agents.div_ceil(3) } else { self.agents }
+    }
+
     /// Where everything goes. A fresh folder is named after this process, below the system's temporary folder: the
     /// database must be reachable for another account when this is run by root.
     pub(super) fn folder(&self) -> PathBuf {
@@ -62,11 +78,18 @@ impl Options {
         self.folder.clone().unwrap_or_else(fresh)
     }
 
-    /// The settings of the demo's process, as the environment would give them.
-    pub(super) fn settings(&self) -> Vec<(String, String)> {
-        let folder = self.folder().join("database");
-        [
+    /// The settings of the demo's process, as the environment would give them. A configured database is never used.
+    ///
+    /// # Errors
+    /// When the folder holds anything: what a demo invents must not come among what somebody keeps.
+    pub(super) fn settings(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let folder = self.folder();
+        let is_empty = std::fs::read_dir(&folder).map_or(true, |mut content| content.next().is_none());
+        ensure!(is_empty, "{} is not empty: the demo begins in a fresh folder", folder.display());
+        let folder = folder.join("database");
+        let settings = [
             ("DATABASE_URL", String::new()),
+            ("VAXLINE__DATABASE__URL", String::new()),
             ("VAXLINE__DATABASE__EMBEDDED", "true".to_owned()),
             ("VAXLINE__DATABASE__FOLDER", folder.display().to_string()),
             ("VAXLINE__PROVIDER__WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
@@ -80,19 +103,22 @@ impl Options {
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+        .collect();
+        Ok(settings)
     }
 }
 
 /// Runs the demo until Ctrl-C, or for the time that was asked for.
 pub(super) async fn run(mut context: Context, options: Options) -> anyhow::Result<()> {
+    let database = &context.config.database;
+    ensure!(database.embedded && database.url.is_empty(), "the demo works on a database of its own and on no other");
     let folder = options.folder();
     let stop = CancellationToken::new();
     say(format_args!("vaxline demo: the database, the letters and the mails stand in {}", folder.display()));
 
     let seeded = {
         let campaign = Campaign::open(context.config.scheduling.clone())?;
-        saxony::seed(&context, &campaign, options.agents).await?
+        saxony::seed(&context, &campaign, options.at_work()).await?
     };
     let mailbox = Mailbox::open(&folder.join("mails"), stop.clone()).await?;
     let provider = Arc::new(start_provider(&context, &options, &folder).await?);
@@ -104,7 +130,7 @@ pub(super) async fn run(mut context: Context, options: Options) -> anyhow::Resul
     let printing = PrintService::new(&console, &seeded.print_secret, &folder.join("letters"), &context.clock)?;
     tokio::spawn(printing.run(stop.clone()));
     let robots = hire(&provider, &seeded, &console)?;
-    welcome(&console, &seeded, options.agents);
+    welcome(&console, &seeded, options.at_work());
 
     let rung = Arc::new(AtomicU32::new(0));
     let feed = Feed::default();
@@ -179,4 +205,50 @@ fn welcome(console: &str, seeded: &Seeded, agents: usize) {
     ));
     say("  stop with Ctrl-C");
     say("");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn read(arguments: &[&str]) -> Result<Options, String> {
+        let line = std::iter::once("demo").chain(arguments.iter().copied());
+        Line::try_parse_from(line).map(|line| line.options).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_folder_with_content_is_refused_before_anything_starts() {
+        let folder = std::env::temp_dir().join(format!("vaxline-demo-test-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let options = read(&["--folder", folder.to_str().unwrap()]).unwrap();
+        assert!(options.settings().is_ok());
+        std::fs::write(folder.join("letter.pdf"), "kept").unwrap();
+        let refused = options.settings().unwrap_err().to_string();
+        assert!(refused.ends_with("is not empty: the demo begins in a fresh folder"), "{refused}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_configured_database_is_never_used() {
+        let settings = read(&[]).unwrap().settings().unwrap();
+        for name in ["DATABASE_URL", "VAXLINE__DATABASE__URL"] {
+            assert!(settings.contains(&(name.to_owned(), String::new())), "{name}");
+        }
+    }
+
+    #[test]
+    fn callers_who_ring_all_at_once_for_ever_are_refused() {
+        for nothing in ["0", "-1", "nan", "inf", "soon"] {
+            let every = format!("--every={nothing}");
+            assert!(read(&[&every]).unwrap_err().contains("it must be a number above 0"), "{nothing}");
+        }
+        assert_eq!((read(&["--agents", "12"]).unwrap().at_work(), read(&["--join"]).unwrap().at_work()), (12, 4));
+    }
 }
