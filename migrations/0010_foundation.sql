@@ -7,7 +7,7 @@ create table lease (
     expires_at timestamptz not null
 );
 comment on table lease is 'Leadership among identical processes';
-comment on column lease.name is 'What is led: relay, dispatcher';
+comment on column lease.name is 'What is led (relay, dispatcher, reconcile), or node:<id>: that process lives';
 comment on column lease.holder is 'The process that leads';
 comment on column lease.epoch is 'Grows whenever the holder changes; a leader writes only under its own epoch';
 comment on column lease.expires_at is 'Another process may take over after this moment';
@@ -53,7 +53,8 @@ create table job (
     outcome      text,
     unique (kind, subject)
 );
-create index job_due on job (due_at, id) where ended_at is null;
+create index job_due on job (kind, due_at, id) where ended_at is null;
+create index job_ended on job (ended_at) where ended_at is not null;
 comment on table job is 'Promised effects, ordered in the transaction that promises them';
 comment on column job.id is 'Id of the job';
 comment on column job.kind is 'Which worker carries it out';

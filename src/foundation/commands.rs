@@ -85,15 +85,23 @@ pub async fn answer(tx: &mut Tx, scope: &str, key: &str, answer: &(impl Serializ
     Ok(())
 }
 
-/// Forgets answers that nobody can ask for any more; returns how many.
+/// Forgets answers that nobody can ask for any more, at most `limit`; returns how many.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn forget_old(tx: &mut Tx) -> Result<u64, Fault> {
+pub async fn forget_old(tx: &mut Tx, limit: i64) -> Result<u64, Fault> {
     let before = tx.now() - KEPT;
-    let forgotten = sqlx::query!("delete from command where given_at < $1 -- commands: forget", before)
-        .execute(tx.conn())
-        .await?
-        .rows_affected();
+    let forgotten = sqlx::query!(
+        r#"
+        -- commands: forget
+        delete from command where (scope, key) in
+               (select scope, key from command where given_at < $1 order by given_at limit $2)
+        "#,
+        before,
+        limit
+    )
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
     Ok(forgotten)
 }

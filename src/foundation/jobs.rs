@@ -251,13 +251,14 @@ async fn attempt(db: &Db, worker: &dyn Worker, job: Job) {
         tracing::warn!(kind = worker.kind(), job = %job.id, attempt = job.attempt, reason, "jobs: attempt {label}");
     }
     // When this write is lost, the lease lapses and the idempotent worker runs again.
-    let noted: Result<(), Fault> = in_tx!(db, "note a job's outcome", |tx| note(tx, job.id, &outcome, label));
+    let noted: Result<(), Fault> = in_tx!(db, "note a job's outcome", |tx| note(tx, &job, &outcome, label));
     if let Err(fault) = noted {
         tracing::warn!(kind = worker.kind(), job = %job.id, fault = fault.chain(), "jobs: outcome not noted");
     }
 }
 
-async fn note(tx: &mut Tx, id: JobId, outcome: &Outcome, label: &str) -> Result<(), Fault> {
+/// Notes how an attempt ended. When its lease has lapsed and another attempt was begun, this one has nothing to say.
+async fn note(tx: &mut Tx, job: &Job, outcome: &Outcome, label: &str) -> Result<(), Fault> {
     let now = tx.now();
     let (again_at, error) = match outcome {
         Outcome::Done | Outcome::Dropped => (None, None),
@@ -271,15 +272,39 @@ async fn note(tx: &mut Tx, id: JobId, outcome: &Outcome, label: &str) -> Result<
            set due_at = coalesce($2, due_at), leased_until = null, last_error = coalesce($3, last_error),
                ended_at = case when $2::timestamptz is null then $4::timestamptz end,
                outcome = case when $2::timestamptz is null then $5 end
-         where id = $1
+         where id = $1 and attempts = $6 and ended_at is null
         "#,
-        id.0,
+        job.id.0,
         again_at,
         error,
         now,
-        label
+        label,
+        job.attempt
     )
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// How long ended jobs are kept: so long the same effect is not ordered again, and people can look at what became of it.
+pub const KEPT: Duration = Duration::days(30);
+
+/// Forgets jobs that ended long ago, at most `limit`; returns how many.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_ended(tx: &mut Tx, limit: i64) -> Result<u64, Fault> {
+    let before = tx.now() - KEPT;
+    let forgotten = sqlx::query!(
+        r#"
+        -- jobs: forget what ended long ago
+        delete from job where id in (select id from job where ended_at < $1 order by ended_at limit $2)
+        "#,
+        before,
+        limit
+    )
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    Ok(forgotten)
 }

@@ -19,6 +19,7 @@ mod provider_rest;
 mod provider_webhooks;
 mod queue_offers;
 mod shared_ground;
+mod silent_network;
 mod supervision_socket;
 mod supply;
 mod tidy;

@@ -11,7 +11,7 @@ const REQUIRED_ON: [&str; 3] = ["fsync", "full_page_writes", "synchronous_commit
 ///
 /// # Errors
 /// When the settings cannot be read: then nothing is known, and the node is not ready either.
-pub async fn missing(pool: &sqlx::PgPool) -> Result<Vec<String>, Fault> {
+pub async fn missing(connection: impl sqlx::PgExecutor<'_>) -> Result<Vec<String>, Fault> {
     let names: Vec<String> = REQUIRED_ON.iter().map(ToString::to_string).collect();
     let off = sqlx::query_scalar!(
         r#"
@@ -20,7 +20,7 @@ pub async fn missing(pool: &sqlx::PgPool) -> Result<Vec<String>, Fault> {
         "#,
         &names
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await
     .while_doing("read the database's durability settings")?;
     Ok(off)

@@ -1,14 +1,27 @@
 //! One pool for each plane, so that a flood in one never starves the others.
 
+use super::hints::Hints;
 use crate::foundation::clock::Clock;
 use crate::foundation::fault::{Fault, While};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
+
+/// Waiting longer than this for a connection means overload: it is said, instead of piling up.
+const FREE_WITHIN: Duration = Duration::from_secs(1);
+
+/// How long a connection that is given back may take to answer. It is closed after that: a database that has fallen
+/// silent holds no place of a pool.
+const ANSWER_WITHIN: Duration = Duration::from_millis(500);
+
+/// How long a read outside a transaction may take: a little longer than `statement_timeout`, whose answer comes first
+/// where there is one.
+const READ_WITHIN: Duration = Duration::from_secs(6);
 
 /// Who uses a pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +52,44 @@ pub struct Db {
     pub(super) pool: sqlx::PgPool,
     pub(super) clock: Clock,
     pub(super) chance: Arc<Mutex<StdRng>>,
-    pub(super) committed: Arc<Notify>,
+    pub(super) hints: Hints,
     pub(super) plane: Plane,
 }
 
 impl Db {
-    /// The pool, for reads outside a transaction.
+    /// The pool, for reads outside a transaction: through [`Db::read`], so that they end.
     #[must_use]
     pub const fn pool(&self) -> &sqlx::PgPool {
         &self.pool
+    }
+
+    /// Runs a read outside a transaction, under a deadline of its own: a silent database is never waited for.
+    ///
+    /// # Errors
+    /// What the read says, or that it took too long.
+    pub async fn read<T, E: Into<Fault>>(
+        &self,
+        name: &'static str,
+        reading: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Fault> {
+        match tokio::time::timeout(READ_WITHIN, reading).await {
+            Ok(read) => read.while_doing(name),
+            Err(_) => Err(Fault::plain(format!("{name}: took too long"))),
+        }
+    }
+
+    /// Listens to a channel, on a connection of its own: one of the pool's would keep the session's state.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn listen(&self, channel: &str) -> Result<PgListener, Fault> {
+        let options = self.pool.connect_options().as_ref().clone();
+        let own = PgPoolOptions::new().max_connections(1).acquire_timeout(FREE_WITHIN).connect_lazy_with(options);
+        let listening = async {
+            let mut ears = PgListener::connect_with(&own).await?;
+            ears.listen(channel).await.map(|()| ears)
+        };
+        self.read("listen for notices", listening).await
     }
 
     /// The clock that this pool's transactions use.
@@ -56,10 +98,16 @@ impl Db {
         &self.clock
     }
 
-    /// Signalled after every commit of this process that recorded an event or ordered a job: a hint, never the truth.
+    /// Signalled after every commit that recorded an event or ordered a job, of this process or, as far as they tell, of
+    /// others: a hint, never the truth.
     #[must_use]
     pub fn committed(&self) -> Arc<Notify> {
-        Arc::clone(&self.committed)
+        self.hints.committed()
+    }
+
+    /// What wakes this process's tasks.
+    pub(crate) const fn hints(&self) -> &Hints {
+        &self.hints
     }
 }
 
@@ -92,17 +140,25 @@ impl Pools {
     /// # Errors
     /// When the URL cannot be read.
     pub fn open(url: &str, sizes: Sizes, clock: &Clock, chance: &mut StdRng) -> Result<Self, Fault> {
-        let committed = Arc::new(Notify::new());
+        let hints = Hints::default();
         let open = |plane: Plane, size: u32, chance: &mut StdRng| -> Result<Db, Fault> {
             Ok(Db {
                 pool: PgPoolOptions::new()
                     .max_connections(size)
-                    // Waiting longer than this for a connection means overload: say so instead of piling up.
-                    .acquire_timeout(Duration::from_secs(1))
+                    .acquire_timeout(FREE_WITHIN)
+                    // Before the pool's own look at a connection, which would wait for ever.
+                    .after_release(|connection, _| {
+                        Box::pin(async move {
+                            match tokio::time::timeout(ANSWER_WITHIN, connection.ping()).await {
+                                Ok(answer) => answer.map(|()| true),
+                                Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+                            }
+                        })
+                    })
                     .connect_lazy_with(connect_options(url, plane)?),
                 clock: clock.clone(),
                 chance: Arc::new(Mutex::new(StdRng::from_rng(chance))),
-                committed: Arc::clone(&committed),
+                hints: hints.clone(),
                 plane,
             })
         };

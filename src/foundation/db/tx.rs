@@ -1,20 +1,26 @@
 //! The transaction door: `in_tx!(db, "name", |tx| commands::book(tx, …))`.
 //!
 //! It reads the database's clock once, gives ids and events to the body, retries what the database calls retryable,
-//! sets a deadline, measures under the transaction's name, and after the commit tells this process's relay and workers.
+//! sets a deadline on each step, measures under the transaction's name, and after the commit wakes relay and workers.
 
 use super::Db;
 use crate::foundation::fault::{Fault, Refusal, While};
 use crate::foundation::ids::Id;
 use rand::rngs::StdRng;
 use sqlx::{PgConnection, Postgres};
+use std::io;
 use std::sync::PoisonError;
 use std::time::Duration;
 use time::OffsetDateTime;
 
-/// How long one attempt of a transaction may take before it is given up and rolled back. Longer than
-/// `statement_timeout` would hide a dead connection; shorter would cut off a booking that waits for a row.
-pub const DEADLINE: Duration = Duration::from_secs(8);
+/// How long the body of one attempt may take. Longer than `statement_timeout` (5 s), so that the database's own answer
+/// comes first where there is one; more would only hold a connection to a database that has fallen silent.
+pub const DEADLINE: Duration = Duration::from_secs(6);
+
+/// How long the door itself may wait: for a connection and the clock, for the commit, for the rollback. After that the
+/// connection is given up, which rolls back as well. Shorter would give up commits on a slow disk whose outcome then has
+/// to be asked for.
+const DOOR_WITHIN: Duration = Duration::from_secs(3);
 
 /// How often a transaction is run when the database asks for a retry.
 const ATTEMPTS: u32 = 4;
@@ -72,7 +78,7 @@ impl Attempt {
     }
 }
 
-/// Begins an attempt: one round trip that opens the transaction and reads the clock.
+/// Begins an attempt: opens the transaction and reads the clock.
 ///
 /// # Errors
 /// When no connection is free in time or the database is away.
@@ -80,16 +86,27 @@ impl Attempt {
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
 pub async fn start(db: &Db, attempt: &Attempt) -> Result<Tx, Fault> {
     use rand::SeedableRng;
-    let mut inner = db.pool.begin().await.while_doing(format!("begin {}", attempt.name))?;
-    let now = sqlx::query_scalar!(r#"select now() as "now!" -- transaction door: the one moment"#)
-        .fetch_one(&mut *inner)
-        .await
-        .while_doing(format!("read the clock for {}", attempt.name))?;
+    let begin = async {
+        let mut inner = db.pool.begin().await?;
+        let now = sqlx::query_scalar!(r#"select now() as "now!" -- transaction door: the one moment"#)
+            .fetch_one(&mut *inner)
+            .await?;
+        Ok((inner, now))
+    };
+    let (inner, now) = in_time(begin).await.while_doing(format!("begin {}", attempt.name))?;
     let chance = StdRng::from_rng(&mut *db.chance.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Tx { inner, now: now + db.clock.offset(), chance, promised: false })
 }
 
-/// Ends an attempt: commits, rolls back, or says that the transaction is to be run again.
+/// A step of the door, under its deadline.
+async fn in_time<T>(step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(DOOR_WITHIN, step)
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())))
+}
+
+/// Ends an attempt: commits, rolls back, or says that the transaction is to be run again. No `result` means that the body
+/// took too long: then nothing more is asked of the connection, which is closed if it does not answer.
 ///
 /// # Errors
 /// The body's refusal or fault. A commit whose answer is lost is a fault: its outcome is asked for by the command key.
@@ -97,26 +114,27 @@ pub async fn start(db: &Db, attempt: &Attempt) -> Result<Tx, Fault> {
 pub async fn finish<T, E: Refusal>(
     db: &Db,
     tx: Tx,
-    result: Result<T, E>,
+    result: Option<Result<T, E>>,
     attempt: &mut Attempt,
 ) -> Result<Option<T>, E> {
     let name = attempt.name;
     let outcome = match result {
-        Ok(value) => {
+        Some(Ok(value)) => {
             let promised = tx.promised;
-            match tx.inner.commit().await {
+            match in_time(tx.inner.commit()).await {
                 Ok(()) => {
                     if promised {
-                        db.committed.notify_waiters();
+                        db.hints.promised_here();
                     }
                     Ok(value)
                 }
                 Err(error) => Err(E::from(Fault::from(error).while_doing(format!("commit {name}")))),
             }
         }
-        Err(refusal) => {
+        None => Err(E::from(Fault::plain(format!("{name} took too long")))),
+        Some(Err(refusal)) => {
             // A failed rollback closes the connection, which rolls back as well.
-            let _ = tx.inner.rollback().await;
+            let _ = in_time(tx.inner.rollback()).await;
             Err(refusal)
         }
     };
@@ -160,10 +178,7 @@ macro_rules! in_tx {
                 let $tx = &mut begun;
                 tokio::time::timeout($crate::foundation::db::DEADLINE, $body).await
             };
-            let result = timed.unwrap_or_else(|_| {
-                Err($crate::foundation::fault::Fault::plain(concat!($name, " took too long")).into())
-            });
-            match $crate::foundation::db::finish(db, begun, result, &mut attempt).await {
+            match $crate::foundation::db::finish(db, begun, timed.ok(), &mut attempt).await {
                 Ok(Some(value)) => break Ok(value),
                 Ok(None) => {}
                 Err(error) => break Err(error),

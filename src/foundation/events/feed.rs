@@ -2,10 +2,14 @@
 //!
 //! It listens on one connection of its own (never through a pool), and reads by position whenever it is told or half a
 //! second has passed. A reader that falls behind loses facts of the broadcast, is told so, and reads the state anew.
+//!
+//! It also speaks: where this process does not publish what it commits, it tells the others, so that the relay and the
+//! workers there need not wait for their timers.
 
 use super::{Published, last_position, read_after, relay};
 use crate::foundation::db::Db;
 use crate::foundation::fault::Fault;
+use crate::in_tx;
 use sqlx::postgres::PgListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +21,9 @@ const BEHIND: usize = 4_096;
 
 /// The timer behind the notices.
 const SWEEP: Duration = Duration::from_millis(500);
+
+/// The pause after telling others: the first promise is told at once, what follows is told together.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Facts as they are published, for any number of readers of this node.
 #[derive(Clone, Debug)]
@@ -37,20 +44,29 @@ impl Feed {
         self.sender.subscribe()
     }
 
-    /// Follows the log until `stop`. Starts at the end: readers take the state from the tables.
+    /// Follows the log until `stop`, and tells others of what is promised here. Starts at the end: readers take the state
+    /// from the tables.
     pub async fn run(self, db: Db, stop: CancellationToken) {
+        tokio::join!(self.follow(&db, &stop), tell(&db, &stop));
+    }
+
+    async fn follow(&self, db: &Db, stop: &CancellationToken) {
         let mut position = None;
         let mut listener = None;
         loop {
-            if let Err(fault) = self.round(&db, &mut position, &mut listener).await {
+            if let Err(fault) = self.round(db, &mut position, &mut listener).await {
                 tracing::warn!(fault = fault.chain(), "feed: lost the database, will connect again");
                 listener = None;
                 tokio::select! { () = tokio::time::sleep(SWEEP) => {}, () = stop.cancelled() => return }
             }
             let Some(ears) = listener.as_mut() else { continue };
             tokio::select! {
-                // Notices are only hints; an error shows again at the next round and is handled there.
-                _ = ears.recv() => {}
+                heard = ears.recv() => match heard {
+                    Ok(notice) if notice.payload() == relay::PROMISED => db.hints().promised_elsewhere(),
+                    Ok(_) => {}
+                    // Whoever cannot hear any more listens anew.
+                    Err(_) => listener = None,
+                },
                 () = tokio::time::sleep(SWEEP) => {}
                 () = stop.cancelled() => return,
             }
@@ -59,16 +75,14 @@ impl Feed {
 
     async fn round(&self, db: &Db, position: &mut Option<i64>, listener: &mut Option<PgListener>) -> Result<(), Fault> {
         if listener.is_none() {
-            let mut ears = PgListener::connect_with(db.pool()).await?;
-            ears.listen(relay::CHANNEL).await?;
-            *listener = Some(ears);
+            *listener = Some(db.listen(relay::CHANNEL).await?);
         }
         let mut last = match *position {
             Some(last) => last,
-            None => last_position(db.pool()).await?,
+            None => db.read("find the end of the log", last_position(db.pool())).await?,
         };
         loop {
-            let news = read_after(db.pool(), last, 1_000).await?;
+            let news = db.read("read the log", read_after(db.pool(), last, 1_000)).await?;
             let Some(end) = news.last().map(|fact| fact.position) else { break };
             for fact in news {
                 // Nobody listening is fine.
@@ -78,5 +92,16 @@ impl Feed {
         }
         *position = Some(last);
         Ok(())
+    }
+}
+
+/// Tells other processes, until `stop`, that something was promised here.
+async fn tell(db: &Db, stop: &CancellationToken) {
+    loop {
+        tokio::select! { () = db.hints().to_tell() => {}, () = stop.cancelled() => return }
+        if let Err(fault) = in_tx!(db, "tell of promises", |tx| relay::tell(tx, relay::PROMISED)) {
+            tracing::debug!(fault = fault.chain(), "feed: could not tell of promises, timers will find them");
+        }
+        tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = stop.cancelled() => return }
     }
 }

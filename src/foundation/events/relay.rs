@@ -1,7 +1,7 @@
 //! The relay publishes the event log: it numbers facts under a lease and tells every node that there is news.
 //!
-//! It is woken by this process's commits and by other nodes' notices, and looks by itself every half second. It sends
-//! the first at once; what arrives while it works goes with the next round.
+//! It is woken by this process's commits and by the notices of processes that do not lead it, and looks by itself every
+//! half second. It sends the first at once; what arrives while it works goes with the next round.
 
 use crate::foundation::db::{Db, Tx, leases};
 use crate::foundation::fault::Fault;
@@ -10,8 +10,11 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// The channel on which nodes hear of new positions and of unpublished facts.
+/// The channel on which processes hear of new positions, and of what was [`PROMISED`] elsewhere.
 pub const CHANNEL: &str = "vaxline_news";
+
+/// What is said on the channel by a process that has committed facts or jobs and does not lead the relay.
+pub const PROMISED: &str = "promised";
 
 /// The timer behind the hints: how late a fact may be published when every hint was lost.
 const SWEEP: Duration = Duration::from_millis(500);
@@ -39,29 +42,46 @@ pub async fn run(db: Db, node: Uuid, stop: CancellationToken) {
     }
 }
 
-/// Numbers everything that is unpublished, if this node leads the relay; otherwise tells the leader that there is news.
+/// Numbers everything that is unpublished, if this node leads the relay.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn publish_all(db: &Db, node: Uuid) -> Result<(), Fault> {
     loop {
-        match in_tx!(db, "publish events", |tx| publish(tx, node))? {
-            Round::Full => {}
-            Round::Last => return Ok(()),
+        let round = in_tx!(db, "publish events", |tx| publish(tx, node))?;
+        if round != Round::Nothing {
+            db.hints().publishes(round != Round::Elsewhere);
+        }
+        if round != Round::Full {
+            return Ok(());
         }
     }
 }
 
-/// Whether there may be more to publish.
+/// What came of one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Round {
+    /// There was nothing to publish, and nothing was written: an idle hotline lets its disk sleep.
+    Nothing,
+    /// Another process publishes.
+    Elsewhere,
+    /// There may be more.
     Full,
+    /// Everything is published.
     Last,
 }
 
 async fn publish(tx: &mut Tx, node: Uuid) -> Result<Round, Fault> {
+    let is_any = sqlx::query_scalar!(
+        r#"select exists (select from event where position is null) as "any!" -- relay: is there anything to publish?"#
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    if !is_any {
+        return Ok(Round::Nothing);
+    }
     if leases::lead(tx, "relay", node).await?.is_none() {
-        return Ok(Round::Last);
+        return Ok(Round::Elsewhere);
     }
     let numbered = sqlx::query!(
         r#"
@@ -79,7 +99,13 @@ async fn publish(tx: &mut Tx, node: Uuid) -> Result<Round, Fault> {
     .rows_affected();
     if numbered > 0 {
         // One notice for the whole round: a notice in every booking's transaction would serialise their commits.
-        sqlx::query!("select pg_notify($1, '') -- relay: tell every node", CHANNEL).execute(tx.conn()).await?;
+        tell(tx, "").await?;
     }
     Ok(if numbered == u64::try_from(ROUND).unwrap_or(u64::MAX) { Round::Full } else { Round::Last })
+}
+
+/// Says a word to every process, with the commit.
+pub(super) async fn tell(tx: &mut Tx, word: &str) -> Result<(), Fault> {
+    sqlx::query!("select pg_notify($1, $2) -- relay: tell every process", CHANNEL, word).execute(tx.conn()).await?;
+    Ok(())
 }

@@ -56,7 +56,7 @@ impl Drop for Database {
 
 /// The cluster that tests use: the one that `TEST_CLUSTER_URL` or `DATABASE_URL` names (the database's name in it does
 /// not matter), else a private one of this run.
-fn cluster() -> &'static str {
+pub fn cluster() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     #[expect(clippy::disallowed_methods, reason = "a test's environment may name a cluster")]
     let named = || ["TEST_CLUSTER_URL", "DATABASE_URL"].iter().find_map(|name| std::env::var(name).ok());

@@ -6,6 +6,7 @@ pub mod hotline;
 pub mod logs;
 pub mod mail_server;
 pub mod page;
+pub mod proxy;
 pub mod staff;
 
 use rand::SeedableRng;
@@ -27,15 +28,14 @@ pub struct World {
 impl World {
     /// A world at the machine's time, with few connections.
     pub async fn new() -> Self {
-        Self::with_connections(4).await
+        Self::with_connections(SIZES.staff).await
     }
 
     /// A world at the machine's time; the staff plane gets `staff` connections.
     pub async fn with_connections(staff: u32) -> Self {
         let database = cluster::Database::create().await;
         let clock = Clock::system();
-        let sizes = Sizes { hooks: 2, staff, work: 4 };
-        let pools = Pools::open(database.url(), sizes, &clock, &mut StdRng::seed_from_u64(1)).unwrap();
+        let pools = pools(database.url(), Sizes { staff, ..SIZES }, &clock);
         Self { pools, clock, database }
     }
 
@@ -56,6 +56,16 @@ impl World {
         self.clock.advance(by);
     }
 
+    /// The pools of another process on the same database, which shares nothing with this one but the clock.
+    pub fn another_process(&self) -> Pools {
+        self.process_at(self.url())
+    }
+
+    /// The pools of a process that reaches this database by another way.
+    pub fn process_at(&self, url: &str) -> Pools {
+        pools(url, SIZES, &self.clock)
+    }
+
     /// The pool of the console.
     pub const fn staff(&self) -> &Db {
         &self.pools.staff
@@ -70,6 +80,13 @@ impl World {
     pub fn url(&self) -> &str {
         self.database.url()
     }
+}
+
+/// Few connections: many tests share one cluster.
+pub const SIZES: Sizes = Sizes { hooks: 2, staff: 4, work: 4 };
+
+fn pools(url: &str, sizes: Sizes, clock: &Clock) -> Pools {
+    Pools::open(url, sizes, clock, &mut StdRng::seed_from_u64(1)).unwrap()
 }
 
 /// Waits until `holds` is true, at most ten seconds.
