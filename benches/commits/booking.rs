@@ -87,18 +87,12 @@ pub async fn measure(hotline: &Hotline, clients: usize, each: Duration) -> Work 
             let applicant = Applicant::of(&person);
             let wish = Wish::default();
             for _ in 0..TRIES {
-                let pairs = in_tx!(&db, "propose", |tx| commands::propose(
-                    tx,
-                    &campaign,
-                    &applicant,
-                    &wish,
-                    Channel::Phone
-                ))
-                .unwrap();
+                let pairs =
+                    in_tx!(&db, "propose", |tx| commands::propose(tx, &campaign, &applicant, &wish, Channel::Phone))
+                        .unwrap();
                 let token = &pairs[0].token;
-                let reserved = in_tx!(&db, "reserve", |tx| commands::reserve(
-                    tx, &campaign, token, &applicant, &holder
-                ));
+                let reserved =
+                    in_tx!(&db, "reserve", |tx| commands::reserve(tx, &campaign, token, &applicant, &holder));
                 let reservation = match reserved {
                     Ok(reservation) => reservation.id,
                     Err(SchedulingError::Fault(fault)) => panic!("{}", fault.chain()),

@@ -82,8 +82,7 @@ impl Hotline {
             ("VAXLINE__PROVIDER__PARK__MUSIC_URL", "http://127.0.0.1:9/music.wav"),
             ("VAXLINE__MENU__ALWAYS_OPEN", "true"),
         ];
-        let config =
-            Config::load(None, settings.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
+        let config = Config::load(None, settings.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
         Self { pools, clock, config }
     }
 }

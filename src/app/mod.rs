@@ -5,5 +5,6 @@ pub mod health;
 pub mod lifecycle;
 pub mod pages;
 pub mod server;
+pub mod tasks;
 pub mod telemetry;
 pub mod telephony;

@@ -1,13 +1,13 @@
-//! Serving one listener with its limits: connections, requests, and a deadline for a request's head.
+//! Serving one listener with its limits: connections, requests, and deadlines for a request's head, body and answer.
 //!
-//! `axum::serve` leaves a connection open that never finishes its headers; this one closes it.
+//! `axum::serve` leaves a connection open that never finishes its headers; this one closes it. A socket is outside the
+//! deadlines once it is open: its request is answered by then.
 
-use super::config::Listener;
 use crate::foundation::fault::Fault;
 use crate::foundation::problem::Problem;
-use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::http::StatusCode;
+use axum::{BoxError, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -19,13 +19,50 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceBuilder;
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
+use tower::timeout::error::Elapsed;
+use tower_http::timeout::RequestBodyDeadlineLayer;
 
 /// How long a request's head may take.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long open requests may take after the stop was asked for.
 const DRAIN_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long a request may take. More lets slow clients hold the places of others.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// From its head to the head of its answer.
+    pub answer: Duration,
+    /// For the whole of its body.
+    pub body: Duration,
+}
+
+/// Longer than any deadline of the work behind it, so that an answer which says more comes first.
+pub const PATIENCE: Patience = Patience { answer: Duration::from_secs(10), body: Duration::from_secs(5) };
+
+/// Limits how many requests of all routes together are worked on at once, and how long each may take. What must be
+/// answered in any case (health) is merged afterwards.
+pub fn limited(router: Router, requests: usize, patience: Patience) -> Router {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(HandleErrorLayer::new(not_served))
+            .layer(LoadShedLayer::new())
+            .layer(GlobalConcurrencyLimitLayer::new(requests))
+            .timeout(patience.answer)
+            .layer(RequestBodyDeadlineLayer::new(patience.body)),
+    )
+}
+
+async fn not_served(reason: BoxError) -> Problem {
+    let (code, sentence) = if reason.is::<Elapsed>() {
+        ("too_slow", "this took too long; ask again")
+    } else {
+        ("overloaded", "too much at once; come back soon")
+    };
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, sentence)
+}
 
 /// A listener that is bound.
 #[derive(Debug)]
@@ -52,17 +89,9 @@ impl Bound {
         self.address
     }
 
-    /// Serves `router` until `stop`, then lets open requests end.
-    pub async fn serve(self, router: Router, limits: Listener, stop: CancellationToken) {
-        let router = router.layer(
-            ServiceBuilder::new()
-                .layer(HandleErrorLayer::new(|_| async {
-                    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "too much at once; come back soon")
-                }))
-                .layer(LoadShedLayer::new())
-                .concurrency_limit(limits.requests),
-        );
-        let seats = Arc::new(Semaphore::new(limits.connections));
+    /// Serves `router` until `stop`, at most so many connections at once, then lets open requests end.
+    pub async fn serve(self, router: Router, connections: usize, stop: CancellationToken) {
+        let seats = Arc::new(Semaphore::new(connections));
         let open = TaskTracker::new();
         loop {
             let Ok(seat) = Arc::clone(&seats).acquire_owned().await else { break };

@@ -107,7 +107,7 @@ impl Telephony {
     pub async fn reconcile(self, node: Uuid, stop: CancellationToken) {
         if !self.settings.is_set_up() {
             tracing::warn!("no provider is set up (provider.webhook_secret): no call is taken");
-            return;
+            return stop.cancelled().await;
         }
         if let Err(wrong) = crate::hotline::provider::audio::check(&self.settings.park.music_url).await {
             // Not a reason to stop: the queue works, and a caller in a list that burns down is re-attached.

@@ -32,13 +32,13 @@ fn planes(only: &[Plane]) -> Planes {
 
 pub(super) async fn run(context: Context, only: Vec<Plane>) -> anyhow::Result<()> {
     let node = Uuid::from_u128(rand::random());
-    let running = lifecycle::start(&context.config, &context.pools, &context.clock, node, planes(&only)).await?;
+    // From here on a signal is heard, also while the process still starts.
     let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+    let running = lifecycle::start(&context.config, &context.pools, &context.clock, node, planes(&only)).await?;
     tokio::select! {
-        _ = terminate.recv() => {}
+        _ = terminate.recv() => tracing::info!("asked to stop: open requests are finished, leases are given up"),
         outcome = tokio::signal::ctrl_c() => outcome.context("listen for Ctrl-C")?,
+        () = running.stopping().cancelled() => {}
     }
-    tracing::info!("asked to stop: open requests are finished, leases are given up");
-    running.stop().await;
-    Ok(())
+    Ok(running.stop().await?)
 }

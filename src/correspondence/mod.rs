@@ -28,6 +28,7 @@ use rand::RngExt;
 use settings::Settings;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The job that makes a letter.
 pub const RENDER_JOB: &str = "letter.render";
@@ -35,6 +36,9 @@ pub const RENDER_JOB: &str = "letter.render";
 pub const DIVERT_JOB: &str = "letter.divert";
 /// The job that sends an e-mail.
 pub const EMAIL_JOB: &str = "email.send";
+
+/// How long to wait before the key of the seal is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Everything that the workers share.
 #[derive(Clone)]
@@ -47,10 +51,10 @@ pub struct Correspondence {
 }
 
 impl Correspondence {
-    /// Reads and proves the templates, and finds the key of the seal.
+    /// Reads and proves the templates, and finds the key of the seal, for which it waits until the database is there.
     ///
     /// # Errors
-    /// Every mistake in the templates, a bad secret, or a database that is away.
+    /// Every mistake in the templates, or a bad secret.
     pub async fn open(db: Db, source: Arc<dyn AppointmentSource>, settings: Settings) -> Result<Self, Fault> {
         let templates = if settings.templates == Path::new("") {
             Source::CompiledIn
@@ -61,10 +65,19 @@ impl Correspondence {
         let typesetter = proved
             .map_err(|error| Fault::new("prove the letter templates", error))?
             .map_err(|mistakes| Fault::plain(format!("letter templates: {}", mistakes.join("; "))))?;
-        let seal = seal(&db, &settings).await?;
         if !settings.email.has_relay() {
             tracing::warn!("correspondence: no relay is configured (correspondence.email.host): no e-mail is sent");
         }
+        settings.seal_secret().map_err(Fault::plain)?;
+        let seal = loop {
+            match seal(&db, &settings).await {
+                Ok(seal) => break seal,
+                Err(fault) => {
+                    tracing::warn!(fault = fault.chain(), "letters: no key for the seal yet, will look again")
+                }
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        };
         Ok(Self { db, source, typesetter: Arc::new(typesetter), seal, settings })
     }
 

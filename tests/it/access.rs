@@ -104,6 +104,6 @@ async fn every_role_gets_through_its_own_doors_and_no_other() {
             }
         }
     }
-    running.stop().await;
+    running.stop().await.unwrap();
     assert!(wrong.is_empty(), "routes.txt says who may; the program says otherwise:\n{wrong}");
 }

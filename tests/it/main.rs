@@ -15,6 +15,8 @@ mod console_socket;
 mod correspondence;
 mod ivr_flows;
 mod letters;
+mod lifecycle;
+mod listeners;
 mod provider_rest;
 mod provider_webhooks;
 mod queue_offers;

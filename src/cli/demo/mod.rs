@@ -148,11 +148,12 @@ pub(super) async fn run(mut context: Context, options: Options) -> anyhow::Resul
     tokio::select! {
         outcome = tokio::signal::ctrl_c() => outcome.context("listen for Ctrl-C")?,
         () = time_is_up => {}
+        () = running.stopping().cancelled() => {}
     }
     stop.cancel();
     ticker::refusals(&robots.tally().refused);
     robots.dismiss().await;
-    running.stop().await;
+    running.stop().await?;
     say(format_args!("what was printed and mailed stays in {}", folder.display()));
     Ok(())
 }

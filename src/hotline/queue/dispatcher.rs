@@ -73,12 +73,19 @@ pub async fn run(db: Db, feed: Feed, node: Uuid, policy: Policy, stop: Cancellat
     }
 }
 
+/// Says once that this process lives.
+///
+/// # Errors
+/// When the database is away.
+pub async fn say_alive(db: &Db, node: Uuid) -> Result<(), Fault> {
+    let name = store::node_lease(node);
+    in_tx!(db, "keep node alive", |tx| leases::lead(tx, &name, node)).map(|_| ())
+}
+
 /// Says every half second that this process lives, so that its agents' links are trusted.
 pub async fn keep_alive(db: Db, node: Uuid, stop: CancellationToken) {
-    let name = store::node_lease(node);
     loop {
-        let outcome: Result<Option<i64>, Fault> = in_tx!(&db, "keep node alive", |tx| leases::lead(tx, &name, node));
-        if let Err(fault) = outcome {
+        if let Err(fault) = say_alive(&db, node).await {
             tracing::warn!(fault = fault.chain(), "node: could not renew its lease");
         }
         tokio::select! {
