@@ -225,7 +225,7 @@ fn scanned(file: &File) -> (usize, Vec<u8>) {
     let bytes = std::fs::read(&picture).unwrap();
     std::fs::remove_file(&picture).unwrap();
     // P5, width, height and the brightest grey, each ended by one white space; then the points.
-    let heads: Vec<&[u8]> = bytes.splitn(5, |byte| byte.is_ascii_whitespace()).collect();
+    let heads: Vec<&[u8]> = bytes.splitn(5, u8::is_ascii_whitespace).collect();
     assert_eq!((heads[0], heads[3]), (&b"P5"[..], &b"255"[..]));
     let number = |head: &[u8]| std::str::from_utf8(head).unwrap().parse::<usize>().unwrap();
     assert_eq!(heads[4].len(), number(heads[1]) * number(heads[2]));

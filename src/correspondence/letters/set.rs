@@ -245,7 +245,7 @@ impl Reader<'_> {
 /// The fonts are large, and the same for every wording.
 static FONTS: LazyLock<[u8; 32]> = LazyLock::new(|| {
     let digests = Faces::bytes().into_iter().map(Sha256::digest);
-    digests.fold(Sha256::new(), |all, font| all.chain_update(font)).finalize().into()
+    digests.fold(Sha256::new(), Sha256::chain_update).finalize().into()
 });
 
 fn stamp<'a>(name: &str, template: &Template, parts: impl Iterator<Item = &'a str>) -> Stamp {

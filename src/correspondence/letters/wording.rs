@@ -63,10 +63,14 @@ impl Facts<'_> {
             .collect()
     }
 
-    /// The same as plain text, for subjects and mails: ordinary spaces, no weights.
+    /// The same as plain text, for subjects: ordinary spaces, no weights.
     #[must_use]
     pub fn plain(&self, pieces: &[Piece]) -> String {
-        self.fill(pieces).into_iter().map(|span| span.text).collect::<String>().replace('\u{A0}', " ")
+        unbound(&self.text(pieces))
+    }
+
+    fn text(&self, pieces: &[Piece]) -> String {
+        self.fill(pieces).into_iter().map(|span| span.text).collect()
     }
 
     /// A line of the foot of the page.
@@ -83,15 +87,16 @@ impl Facts<'_> {
         let mut out: Vec<String> = Vec::new();
         for block in template.blocks.iter().filter(|block| self.holds(block.when)) {
             match &block.matter {
-                Matter::Paragraph(pieces) | Matter::Heading(pieces) => out.push(self.plain(pieces)),
-                Matter::Entry(pieces) => out.push(format!("- {}", self.plain(pieces))),
+                Matter::Paragraph(pieces) | Matter::Heading(pieces) => out.push(self.text(pieces)),
+                Matter::Entry(pieces) => out.push(format!("- {}", self.text(pieces))),
                 Matter::Appointments => {
                     out.extend(self.content.appointments.iter().map(|appointment| self.mail_appointment(appointment)));
                 }
                 Matter::Code => {}
             }
         }
-        out.iter().map(|paragraph| fold(paragraph)).collect::<Vec<_>>().join("\n\n") + "\n"
+        // Folded first: what is bound stays on one line.
+        out.iter().map(|paragraph| unbound(&fold(paragraph))).collect::<Vec<_>>().join("\n\n") + "\n"
     }
 
     fn mail_appointment(&self, appointment: &Appointment) -> String {
@@ -105,7 +110,6 @@ impl Facts<'_> {
             appointment.centre_postcode,
             appointment.centre_town
         )
-        .replace('\u{A0}', " ")
     }
 }
 
@@ -137,6 +141,11 @@ fn fold(paragraph: &str) -> String {
 #[must_use]
 pub fn bound(text: &str) -> String {
     text.replace(' ', "\u{A0}")
+}
+
+/// The same with ordinary spaces, for programs that show others badly.
+fn unbound(text: &str) -> String {
+    text.replace('\u{A0}', " ")
 }
 
 /// A day in words.
