@@ -1,7 +1,7 @@
 //! The agent's socket: who may open it, what the page is told, and that no cut of the line loses or doubles anything.
 
 use crate::support::eventually;
-use crate::support::hotline::Hotline;
+use crate::support::hotline::{Hotline, POLICY};
 use crate::support::logs::Canaries;
 use crate::support::page::{Page, open};
 use crate::support::staff::{self, Browser, ORIGIN};
@@ -13,11 +13,15 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 use uuid::Uuid;
 use vaxline::accounts::commands as accounts;
 use vaxline::accounts::model::Role;
+use vaxline::foundation::db::Tx;
 use vaxline::foundation::events::{self, About};
 use vaxline::foundation::ids::UserId;
 use vaxline::hotline::console::commands::{self, Holder};
 use vaxline::hotline::console::wire::FromPage;
 use vaxline::hotline::live::seats::Seats;
+use vaxline::hotline::queue::commands::{self as queue, QueueError};
+use vaxline::hotline::queue::decide::Event;
+use vaxline::hotline::queue::store;
 use vaxline::in_tx;
 
 fn form(family_name: &str) -> Value {
@@ -652,4 +656,22 @@ async fn a_stop_says_goodbye_to_every_page() {
     hotline.console.node.stop.cancel();
     assert_eq!(page.until_closed().await, Some(1012), "another process serves the page when it comes back");
     assert_eq!(hotline.count("select count(*) from agent where link = 'lost'").await, 1);
+}
+
+#[tokio::test]
+async fn a_socket_that_was_taken_for_lost_and_lives_is_linked_again() {
+    let hotline = Hotline::new().await;
+    let (agent, browser) = hotline.agent("agent").await;
+    let mut page = Page::open(&browser, hotline.server).await;
+    page.must(json!({ "t": "ready" })).await;
+    // As a dispatcher does that takes this process for dead.
+    let node = hotline.console.node.id;
+    let lost = async |tx: &mut Tx| -> Result<(), QueueError> {
+        let matter = store::matter_of_agent(tx, agent).await?;
+        queue::carry_out(tx, &matter, &Event::NodeDied(node), &POLICY).await
+    };
+    in_tx!(hotline.world.work(), "lost", |tx| lost(tx)).unwrap();
+    hotline.ring("+493511000001").await;
+    page.until_offer().await;
+    assert_eq!(hotline.count("select count(*) from event where kind = 'agent.link_lost'").await, 1);
 }

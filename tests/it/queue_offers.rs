@@ -5,16 +5,17 @@ use crate::support::staff::{accounts, add_user};
 use time::Duration;
 use uuid::Uuid;
 use vaxline::accounts::model::Role;
+use vaxline::foundation::db::Tx;
 use vaxline::foundation::fault::Fault;
 use vaxline::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
 use vaxline::foundation::pii::Pii;
 use vaxline::hotline::agents::commands::{self as agents, Wish};
 use vaxline::hotline::agents::store::{DeskState, desk_state};
 use vaxline::hotline::queue::commands::{self as queue, Join, QueueError, Standing};
-use vaxline::hotline::queue::decide::Gone;
-use vaxline::hotline::queue::dispatcher::{self, Round};
+use vaxline::hotline::queue::decide::{Event, Gone, Look, No, Report, Watch};
+use vaxline::hotline::queue::dispatcher;
 use vaxline::hotline::queue::model::{Language, Policy, Topic};
-use vaxline::hotline::queue::store::node_lease;
+use vaxline::hotline::queue::store::{self, node_lease};
 use vaxline::{foundation, in_tx};
 
 const POLICY: Policy = Policy {
@@ -46,10 +47,11 @@ impl Hotline {
 
     /// Says that the process which holds the sockets lives.
     async fn live(&self) {
-        let name = node_lease(NODE);
-        let alive: Result<Option<i64>, Fault> =
-            in_tx!(self.world.work(), "live", |tx| foundation::db::leases::lead(tx, &name, NODE));
-        alive.unwrap();
+        for name in [node_lease(NODE), "relay".to_owned()] {
+            let alive: Result<Option<i64>, Fault> =
+                in_tx!(self.world.work(), "live", |tx| foundation::db::leases::lead(tx, &name, NODE));
+            alive.unwrap();
+        }
     }
 
     async fn agent(&self, login: &str) -> UserId {
@@ -77,11 +79,29 @@ impl Hotline {
         (call, entry)
     }
 
-    async fn dispatch(&self) -> Round {
+    async fn dispatch(&self) -> Report {
         self.live().await;
-        let round: Result<Option<Round>, Fault> =
-            in_tx!(self.world.work(), "dispatch", |tx| dispatcher::round(tx, NODE, &POLICY));
-        round.unwrap().expect("nobody else leads")
+        self.round(NODE, Watch::default()).await.expect("nobody else leads")
+    }
+
+    async fn round(&self, node: Uuid, watch: Watch) -> Option<Report> {
+        let round: Result<Option<Report>, Fault> =
+            in_tx!(self.world.work(), "dispatch", |tx| dispatcher::round(tx, node, &POLICY, watch));
+        round.unwrap()
+    }
+
+    /// A watch that has been kept for long.
+    fn watchful(&self) -> Watch {
+        let now = self.world.clock.now();
+        Watch::kept(now - Duration::MINUTE, now)
+    }
+
+    async fn link_of(&self, agent: UserId) -> (String, Option<Uuid>) {
+        sqlx::query_as("select link, node from agent where id = $1")
+            .bind(agent.0)
+            .fetch_one(self.world.work().pool())
+            .await
+            .unwrap()
     }
 
     async fn wish(&self, agent: UserId, wish: Wish) -> Result<(), QueueError> {
@@ -240,6 +260,7 @@ async fn a_phone_that_does_not_answer_gives_the_caller_back_and_asks_for_music()
     hotline.dispatch().await;
     let (offer, _) = hotline.offer(agent).await.unwrap();
     hotline.wish(agent, Wish::Accept(offer)).await.unwrap();
+    in_tx!(&hotline.world.pools.hooks, "target", |tx| queue::connect_target(tx, offer, &POLICY)).unwrap().unwrap();
 
     hotline.world.pass(POLICY.connect);
     assert_eq!(hotline.dispatch().await.overdue, 1);
@@ -251,6 +272,23 @@ async fn a_phone_that_does_not_answer_gives_the_caller_back_and_asks_for_music()
     // The phone answers after all: too late, the caller is on the way back into music.
     let hooks = &hotline.world.pools.hooks;
     assert!(!in_tx!(hooks, "answered", |tx| queue::agent_answered(tx, offer, &POLICY)).unwrap());
+}
+
+#[tokio::test]
+async fn a_provider_that_never_asks_whom_to_ring_costs_the_agent_nothing() {
+    let mut hotline = Hotline::new().await;
+    let agent = hotline.agent("agent").await;
+    hotline.world.pass(Duration::SECOND);
+    hotline.agent("fresh").await;
+    let (_, entry) = hotline.caller().await;
+    hotline.dispatch().await;
+    let (offer, _) = hotline.offer(agent).await.unwrap();
+    hotline.wish(agent, Wish::Accept(offer)).await.unwrap();
+    let hooks = &hotline.world.pools.hooks;
+    assert!(in_tx!(hooks, "refused", |tx| queue::connect_failed(tx, offer, &POLICY)).unwrap());
+    assert_eq!(hotline.desk(agent).await.state, "ready");
+    hotline.dispatch().await;
+    assert_eq!(hotline.offer(agent).await.unwrap().1, entry, "the turn is kept, and nobody is kept apart");
 }
 
 #[tokio::test]
@@ -277,9 +315,8 @@ async fn the_links_of_a_process_that_died_are_lost_and_its_offers_withdrawn() {
     // The process of the sockets renews its lease no more; another one dispatches.
     hotline.world.pass(Duration::seconds(3));
     let other = Uuid::from_u128(2);
-    let round: Result<Option<Round>, Fault> =
-        in_tx!(hotline.world.work(), "dispatch", |tx| dispatcher::round(tx, other, &POLICY));
-    assert_eq!(round.unwrap().unwrap().offers, 0);
+    let report = hotline.round(other, hotline.watchful()).await.unwrap();
+    assert_eq!(report.offers, 0);
     assert!(hotline.offer(agent).await.is_none());
     assert_eq!(hotline.standing(call).await, Standing::Waiting);
 
@@ -289,13 +326,117 @@ async fn the_links_of_a_process_that_died_are_lost_and_its_offers_withdrawn() {
 }
 
 #[tokio::test]
+async fn a_database_that_was_away_for_longer_than_a_lease_costs_no_agent_their_link() {
+    let mut hotline = Hotline::new().await;
+    let agent = hotline.agent("agent").await;
+    let (_, entry) = hotline.caller().await;
+    hotline.world.pass(Duration::seconds(30));
+
+    // Every lease has lapsed. The process of the sockets looks first: it lives, whatever its lease says.
+    assert_eq!(hotline.round(NODE, hotline.watchful()).await.unwrap().overdue, 0);
+    assert_eq!(hotline.link_of(agent).await, ("up".to_owned(), Some(NODE)));
+    // Another process looks first: it has not watched for long enough to know who is dead.
+    hotline.world.pass(Duration::seconds(30));
+    let other = Uuid::from_u128(2);
+    assert_eq!(hotline.round(other, Watch::default()).await.unwrap().overdue, 0);
+    assert_eq!(hotline.link_of(agent).await, ("up".to_owned(), Some(NODE)));
+    assert!(hotline.offer(agent).await.is_none(), "nothing is offered on a link that nobody vouches for");
+
+    hotline.live().await;
+    assert_eq!(hotline.round(other, Watch::default()).await.unwrap().offers, 1);
+    assert_eq!(hotline.offer(agent).await.unwrap().1, entry);
+}
+
+#[tokio::test]
+async fn an_agent_who_is_back_before_the_dead_process_is_noticed_keeps_the_new_link() {
+    let hotline = Hotline::new().await;
+    let agent = hotline.agent("agent").await;
+    hotline.world.pass(Duration::seconds(3));
+    let other = Uuid::from_u128(2);
+    let died = async |tx: &mut Tx| -> Result<(), QueueError> {
+        let matter = store::matter_of_agent(tx, agent).await?;
+        queue::carry_out(tx, &matter, &Event::NodeDied(NODE), &POLICY).await
+    };
+    // The page is on another process by the time that the step of the dead one is carried out.
+    let session = SessionId(Uuid::from_u128(2));
+    in_tx!(hotline.world.staff(), "link", |tx| agents::link(tx, agent, session, other, &POLICY)).unwrap();
+    let late = in_tx!(hotline.world.work(), "late", |tx| died(tx));
+    assert!(matches!(late, Err(QueueError::No(No::NotFree))));
+    assert_eq!(hotline.link_of(agent).await, ("up".to_owned(), Some(other)));
+    // The control: a link to the dead process is lost.
+    hotline.link(agent, 3).await;
+    in_tx!(hotline.world.work(), "in time", |tx| died(tx)).unwrap();
+    assert_eq!(hotline.link_of(agent).await, ("lost".to_owned(), None));
+}
+
+#[tokio::test]
+async fn nobody_is_offered_a_caller_while_nobody_publishes() {
+    let mut hotline = Hotline::new().await;
+    hotline.agent("agent").await;
+    hotline.caller().await;
+    sqlx::query("delete from lease where name = 'relay'").execute(hotline.world.work().pool()).await.unwrap();
+    assert_eq!(hotline.round(NODE, Watch::default()).await.unwrap().offers, 0);
+    assert_eq!(hotline.dispatch().await.offers, 1);
+}
+
+#[tokio::test]
+async fn a_caller_whose_offer_lapses_is_not_overtaken_in_the_same_round() {
+    let mut hotline = Hotline::new().await;
+    let sleeper = hotline.agent("sleeper").await;
+    let (_, first) = hotline.caller().await;
+    hotline.dispatch().await;
+    let (_, later) = hotline.caller().await;
+    let awake = hotline.agent("awake").await;
+    hotline.world.pass(POLICY.paint);
+
+    let round = hotline.dispatch().await;
+    assert_eq!((round.overdue, round.offers, round.look), (1, 0, Look::AtOnce));
+    hotline.dispatch().await;
+    assert_eq!(hotline.offer(awake).await.unwrap().1, first, "before {later}");
+    assert_eq!(hotline.offer(sleeper).await.unwrap().1, later, "the sleeper is kept away from the first");
+}
+
+#[tokio::test]
+async fn nobody_overtakes_a_caller_whose_row_is_held() {
+    let mut hotline = Hotline::new().await;
+    let agent = hotline.agent("agent").await;
+    let (_, first) = hotline.caller().await;
+    hotline.caller().await;
+    let mut holder = hotline.world.staff().pool().acquire().await.unwrap();
+    sqlx::raw_sql("begin").execute(&mut *holder).await.unwrap();
+    sqlx::query("select from queue_entry where id = $1 for update").bind(first.0).execute(&mut *holder).await.unwrap();
+    let report = hotline.dispatch().await;
+    assert_eq!(report.offers, 0);
+    assert!(matches!(report.look, Look::In(soon) if soon <= Duration::milliseconds(20)), "{:?}", report.look);
+    sqlx::raw_sql("rollback").execute(&mut *holder).await.unwrap();
+    hotline.dispatch().await;
+    assert_eq!(hotline.offer(agent).await.unwrap().1, first);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_stops_nobody_else() {
+    let mut hotline = Hotline::new().await;
+    let torn = hotline.agent("torn").await;
+    let sound = hotline.agent("sound").await;
+    let (_, entry) = hotline.caller().await;
+    let pool = hotline.world.work().pool();
+    sqlx::raw_sql("alter table agent drop constraint agent_state_carries_its_data").execute(pool).await.unwrap();
+    // An overdue wrap-up of no call at all.
+    sqlx::query("update agent set state = 'wrap_up', until = since - interval '1 hour' where id = $1")
+        .bind(torn.0)
+        .execute(pool)
+        .await
+        .unwrap();
+    assert_eq!(hotline.dispatch().await.offers, 1);
+    assert_eq!(hotline.offer(sound).await.unwrap().1, entry);
+}
+
+#[tokio::test]
 async fn only_one_process_dispatches() {
     let hotline = Hotline::new().await;
     hotline.dispatch().await;
     let other = Uuid::from_u128(2);
-    let round: Result<Option<Round>, Fault> =
-        in_tx!(hotline.world.work(), "dispatch", |tx| dispatcher::round(tx, other, &POLICY));
-    assert_eq!(round.unwrap(), None);
+    assert_eq!(hotline.round(other, Watch::default()).await, None);
 }
 
 #[tokio::test]

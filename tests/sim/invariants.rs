@@ -1,50 +1,66 @@
-//! What must hold after each step. Q1 (one state) and Q5 (no memory outside the state) hold by the types; the rest is
-//! looked at here.
+//! What must hold after each step. Q4 and the turns of the agents are judged where an offer is made, in the world.
 
-use crate::world::World;
+use crate::world::{Violation, World};
 use std::collections::BTreeSet;
 use time::Duration;
+use vaxline::foundation::ids::EntryId;
 use vaxline::hotline::queue::model::{AgentState, Ending, EntryState, OfferState};
 
 /// Checks everything; says what is broken.
-pub fn check(world: &World) -> Result<(), String> {
+pub fn check(world: &World) -> Result<(), Violation> {
     places(world)?;
     leases(world)?;
     desks(world)?;
     withdrawals(world)?;
     deadlines(world)?;
     idleness(world)?;
-    match world.journal.last() {
-        Some(last) if last.starts_with("order:") => Err(last.clone()),
-        _ => Ok(()),
-    }
+    ends(world)?;
+    world.violations.first().map_or(Ok(()), |violation| Err(violation.clone()))
+}
+
+/// The entries that are open, or that the last operation has changed. What is over changes no more.
+fn in_sight(world: &World) -> impl Iterator<Item = EntryId> {
+    world.open_entries.union(&world.recent).copied()
 }
 
 /// Q1 and the first promise: no entry vanishes, and none changes its place.
-fn places(world: &World) -> Result<(), String> {
-    for (id, place) in &world.places {
-        let Some(entry) = world.entries.get(id) else { return Err(format!("entry {id} has vanished")) };
-        if entry.order != *place {
-            return Err(format!("entry {id} has changed its place"));
+fn places(world: &World) -> Result<(), Violation> {
+    if world.entries.len() != world.places.len() {
+        return Err(Violation::of("Q5", "an entry has vanished".to_owned()));
+    }
+    for id in in_sight(world) {
+        if world.entries[&id].order != world.places[&id] {
+            return Err(Violation::of("Q4", format!("entry {id} has changed its place")));
+        }
+    }
+    Ok(())
+}
+
+/// A talk ends by its own end, and by no other's.
+fn ends(world: &World) -> Result<(), Violation> {
+    for id in &world.recent {
+        let served = matches!(world.entries[id].state, EntryState::Ended { how: Ending::Served, .. });
+        if served && !world.talked.iter().rev().any(|offer| world.offers[offer].entry == *id) {
+            return Err(Violation::of("Q1", format!("entry {id} was served although nobody's talk with it has ended")));
         }
     }
     Ok(())
 }
 
 /// Q2: at most one live offer binds an entry, and an agent.
-fn leases(world: &World) -> Result<(), String> {
+fn leases(world: &World) -> Result<(), Violation> {
     let mut entries = BTreeSet::new();
     let mut agents = BTreeSet::new();
     for offer in world.live_offers() {
         if !entries.insert(offer.entry) || !agents.insert(offer.agent) {
-            return Err(format!("offer {} is a second live one", offer.id));
+            return Err(Violation::of("Q2", format!("offer {} is a second live one", offer.id)));
         }
     }
     Ok(())
 }
 
 /// An offer, its entry and its agent say the same.
-fn desks(world: &World) -> Result<(), String> {
+fn desks(world: &World) -> Result<(), Violation> {
     for offer in world.live_offers() {
         let entry = &world.entries[&offer.entry].state;
         let agent = &world.agents[&offer.agent].state;
@@ -64,32 +80,40 @@ fn desks(world: &World) -> Result<(), String> {
             | OfferState::Failed => false,
         };
         if !agree {
-            return Err(format!("offer {}, its entry and its agent disagree: {entry:?}, {agent:?}", offer.id));
+            return Err(Violation::of(
+                "Q1",
+                format!("offer {}, its entry and its agent disagree: {entry:?}, {agent:?}", offer.id),
+            ));
         }
     }
     for agent in world.agents.values() {
         if let AgentState::Talking { entry, offer, .. } = agent.state
             && !matches!(world.entries[&entry].state, EntryState::Talking { offer: id, .. } if id == offer)
         {
-            return Err(format!("agent {} talks with an entry that does not", agent.id));
+            return Err(Violation::of("Q1", format!("agent {} talks with an entry that does not", agent.id)));
         }
     }
     Ok(())
 }
 
 /// Q7: a call that is gone is not offered, and a live one is not forgotten.
-fn withdrawals(world: &World) -> Result<(), String> {
+fn withdrawals(world: &World) -> Result<(), Violation> {
     // A call that was forgotten shows as an open line without an entry; a wrong end shows when its caller is still there.
-    for entry in
-        world.entries.values().filter(|entry| !matches!(entry.state, EntryState::Ended { how: Ending::Served, .. }))
-    {
+    for id in in_sight(world) {
+        let entry = &world.entries[&id];
+        if matches!(entry.state, EntryState::Ended { how: Ending::Served, .. }) {
+            continue;
+        }
         let is_live = world.live.contains(&entry.call);
         match entry.state {
             EntryState::Waiting | EntryState::Offered { .. } | EntryState::Connecting { .. } if !is_live => {
-                return Err(format!("entry {} is still in line although its caller is gone", entry.id));
+                return Err(Violation::of(
+                    "Q7",
+                    format!("entry {} is still in line although its caller is gone", entry.id),
+                ));
             }
             EntryState::Ended { how: Ending::Abandoned | Ending::Lost, .. } if is_live => {
-                return Err(format!("entry {} has ended although its caller waits", entry.id));
+                return Err(Violation::of("Q7", format!("entry {} has ended although its caller waits", entry.id)));
             }
             EntryState::Waiting
             | EntryState::Offered { .. }
@@ -102,7 +126,7 @@ fn withdrawals(world: &World) -> Result<(), String> {
 }
 
 /// Q6: right after a whole round no transient state is past its deadline.
-fn deadlines(world: &World) -> Result<(), String> {
+fn deadlines(world: &World) -> Result<(), Violation> {
     if !world.just_dispatched {
         return Ok(());
     }
@@ -117,39 +141,25 @@ fn deadlines(world: &World) -> Result<(), String> {
             | OfferState::Failed => continue,
         };
         if deadline <= world.now {
-            return Err(format!("offer {} has outlived its deadline", offer.id));
+            return Err(Violation::of("Q6", format!("offer {} has outlived its deadline", offer.id)));
         }
     }
     for agent in world.agents.values() {
         if let AgentState::WrapUp { until, .. } = agent.state
             && until <= world.now - Duration::milliseconds(1)
         {
-            return Err(format!("the wrap-up of agent {} has outlived its deadline", agent.id));
+            return Err(Violation::of("Q6", format!("the wrap-up of agent {} has outlived its deadline", agent.id)));
         }
     }
     Ok(())
 }
 
 /// Q3: right after a whole round nobody is idle while an entry waits that may be offered to them.
-fn idleness(world: &World) -> Result<(), String> {
+fn idleness(world: &World) -> Result<(), Violation> {
     match world.eligible().first() {
         Some((entry, agent)) if world.just_dispatched => {
-            Err(format!("agent {agent} is idle although entry {entry} waits"))
+            Err(Violation::of("Q3", format!("agent {agent} is idle although entry {entry} waits")))
         }
         _ => Ok(()),
     }
-}
-
-/// Q4: nobody was passed over by a later entry that the same agent could have taken.
-pub fn check_order(world: &World) -> Result<(), String> {
-    for (entry, agent) in &world.last_offers {
-        let place = world.places[entry];
-        let passed_over = world.eligible_before.iter().find(|(other, same)| {
-            same == agent && world.places[other] < place && !world.last_offers.iter().any(|(taken, _)| taken == other)
-        });
-        if let Some((other, _)) = passed_over {
-            return Err(format!("order: entry {other} was passed over by {entry}"));
-        }
-    }
-    Ok(())
 }

@@ -16,6 +16,8 @@ pub enum Op {
     Redial { pick: usize },
     /// The dispatcher's round.
     Dispatch,
+    /// A round while other things happen between its steps.
+    DispatchAmid { seed: u64 },
     /// A round whose commit is lost: nothing has happened.
     DispatchLost,
     /// The page paints its offer.
@@ -32,6 +34,8 @@ pub enum Op {
     ConnectFailed { pick: usize },
     /// The talk ends by the agent's side.
     TalkEnded { pick: usize },
+    /// The dial says that it brought nobody together, whatever the phone's reports have said.
+    NotBridged { pick: usize },
     /// The agent is ready.
     Ready { pick: usize },
     /// The agent pauses.
@@ -47,25 +51,49 @@ pub enum Op {
     /// Every socket of the process is lost at once, and the process starts again.
     Restart,
     /// An old report arrives late: about any offer there ever was.
-    LateReport { pick: usize, answered: bool },
+    LateReport { pick: usize, says: Late },
     /// Time passes.
     Advance { milliseconds: u64 },
 }
 
+/// What a late report says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Late {
+    /// The phone answered.
+    Answered,
+    /// The phone failed.
+    Failed,
+    /// The phone's talk ended.
+    Ended,
+}
+
 impl Op {
+    /// A random operation of anybody but the dispatcher.
+    pub fn of_others(world: &World, chance: &mut StdRng) -> Self {
+        loop {
+            let op = Self::random(world, chance);
+            if !matches!(op, Self::Dispatch | Self::DispatchAmid { .. } | Self::Advance { .. }) {
+                return op;
+            }
+        }
+    }
+
     /// A random operation, weighted like a busy hotline.
     pub fn random(world: &World, chance: &mut StdRng) -> Self {
         let mut pick = || chance.random_range(0..1_000_000_usize);
         let pick = pick();
         let coin = chance.random_bool(0.5);
         let rare = chance.random_bool(0.1);
+        let seed = chance.next_u64();
+        let says = [Late::Answered, Late::Failed, Late::Ended][pick % 3];
         // A queue that only grows finds less than one that breathes.
         let crowded = world.waiting() > 40;
         match chance.next_u32() % 100 {
             0..=11 if !crowded => Self::Ring,
             0..=15 => Self::HangUp { pick, lost: coin },
             16..=18 => Self::Redial { pick },
-            19..=38 => Self::Dispatch,
+            19..=30 => Self::Dispatch,
+            31..=38 => Self::DispatchAmid { seed },
             39 => Self::DispatchLost,
             40..=47 => Self::Paint { pick },
             48..=55 => Self::Accept { pick, twice: rare },
@@ -73,7 +101,9 @@ impl Op {
             57..=61 => Self::Dialling { pick },
             62..=67 => Self::Answered { pick, twice: rare },
             68 => Self::ConnectFailed { pick },
-            69..=73 => Self::TalkEnded { pick },
+            69..=72 => Self::TalkEnded { pick },
+            73 if rare => Self::NotBridged { pick },
+            73 => Self::TalkEnded { pick },
             74..=79 => Self::Ready { pick },
             80 => Self::NotReady { pick },
             81..=84 => Self::FinishWrapUp { pick },
@@ -81,7 +111,7 @@ impl Op {
             86..=88 => Self::LinkUp { pick },
             89 => Self::LinkLost { pick },
             90 if rare => Self::Restart,
-            90..=91 => Self::LateReport { pick, answered: coin },
+            90..=91 => Self::LateReport { pick, says },
             _ => Self::Advance { milliseconds: u64::from(chance.next_u32() % 4_000) },
         }
     }

@@ -1,7 +1,7 @@
 //! Histories that found a bug once, frozen.
 
 use crate::invariants;
-use crate::op::Op;
+use crate::op::{Late, Op};
 use crate::world::World;
 
 /// Plays a history and checks every invariant after each step.
@@ -25,7 +25,7 @@ fn a_hang_up_while_the_phone_rings_frees_the_agent_and_keeps_their_turn() {
         Op::Dialling { pick: 0 },
         Op::HangUp { pick: 0, lost: false },
         Op::Dispatch,
-        Op::LateReport { pick: 0, answered: true },
+        Op::LateReport { pick: 0, says: Late::Answered },
         Op::Dispatch,
     ]);
 }

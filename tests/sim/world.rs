@@ -1,13 +1,15 @@
 //! The world of a simulation: entries, offers and agents in memory, changed only through the pure core.
 
-use crate::op::Op;
+use crate::op::{Late, Op};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 use vaxline::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
 use vaxline::hotline::queue::decide::{
-    Change, Due, Effect, Event, Gone, Head, Idle, Matter, No, Snapshot, Step, plan, react,
+    Change, Due, Effect, Event, Gone, Head, Idle, Look, Matter, No, Outcome, Report, Round, Snapshot, Step, react,
 };
 use vaxline::hotline::queue::model::{
     Agent, AgentState, BackOff, Entry, EntryState, Link, Offer, OfferState, OrderKey, Policy, Reason,
@@ -24,6 +26,41 @@ pub enum Flaw {
     RequeuesAtTheEnd,
     /// Never looks at deadlines.
     ForgetsDeadlines,
+    /// Makes each offer twice.
+    OffersTwice,
+    /// Never sees one of the agents.
+    ForgetsAnAgent,
+    /// Prefers the agent who became idle last.
+    ShortestIdleFirst,
+    /// Loses places when a process starts anew.
+    LosesPlacesAtRestart,
+    /// Offers from a snapshot that its own round has made old.
+    OffersFromOldHeads,
+    /// Passes over the caller whose agent is not free any more.
+    BlamesTheCaller,
+    /// Takes the end of any phone for the end of the talk.
+    EndsAnyTalk,
+}
+
+/// What a history broke: the rule, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule, by its name in the design; `longest idle` has none there.
+    pub rule: &'static str,
+    /// How.
+    pub how: String,
+}
+
+impl Violation {
+    pub fn of(rule: &'static str, how: String) -> Self {
+        Self { rule, how }
+    }
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.rule, self.how)
+    }
 }
 
 /// Times short enough that a history sees all of them pass.
@@ -55,9 +92,14 @@ pub struct World {
     pub places: BTreeMap<EntryId, OrderKey>,
     /// Calls that are on the line at the provider.
     pub live: BTreeSet<CallId>,
-    /// What the last step offered, with the entries that could have been offered to the same agent.
-    pub last_offers: Vec<(EntryId, UserId)>,
-    pub eligible_before: Vec<(EntryId, UserId)>,
+    /// The entries that the last operation changed, ended ones too: histories are long, and most entries are over.
+    pub recent: BTreeSet<EntryId>,
+    /// The entries whose place can be taken up again.
+    lost: BTreeSet<EntryId>,
+    /// The offers whose talk has truly ended.
+    pub talked: BTreeSet<OfferId>,
+    /// What was seen to go wrong inside of an operation.
+    pub violations: Vec<Violation>,
     /// Whether the last operation was a whole round, after which nobody may be idle without reason.
     pub just_dispatched: bool,
     pub journal: Vec<String>,
@@ -85,8 +127,10 @@ impl World {
             back_offs: Vec::new(),
             places: BTreeMap::new(),
             live: BTreeSet::new(),
-            last_offers: Vec::new(),
-            eligible_before: Vec::new(),
+            recent: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            talked: BTreeSet::new(),
+            violations: Vec::new(),
             just_dispatched: false,
             journal: Vec::new(),
             flaw,
@@ -161,6 +205,10 @@ impl World {
         {
             entry.order.at = self.now;
         }
+        if let (Some(Flaw::OffersTwice), Event::Offer(_), Some(offer)) = (self.flaw, event, &change.offer) {
+            let twin = Offer { id: OfferId(self.mint()), ..offer.clone() };
+            self.save(Change { offer: Some(twin), ..Change::default() });
+        }
         self.save(change);
         Ok(())
     }
@@ -170,6 +218,12 @@ impl World {
             self.journal.push(format!("{} {}", self.now.unix_timestamp_nanos(), fact.kind));
         }
         if let Some(entry) = change.entry {
+            self.recent.insert(entry.id);
+            if matches!(entry.state, EntryState::Ended { redeem_until: Some(_), .. }) {
+                self.lost.insert(entry.id);
+            } else {
+                self.lost.remove(&entry.id);
+            }
             match entry.state {
                 EntryState::Ended { .. } => self.open_entries.remove(&entry.id),
                 EntryState::Waiting
@@ -211,7 +265,12 @@ impl World {
         if self.flaw == Some(Flaw::NewestFirst) {
             heads.reverse();
         }
-        let idle = self.agents.values().filter(|agent| Self::is_idle(agent));
+        let forgets = self.flaw == Some(Flaw::ForgetsAnAgent);
+        let idle = self.agents.values().filter(|agent| Self::is_idle(agent) && !(forgets && agent.id == self.agent(0)));
+        let long_ago = |agent: &Agent| match self.flaw {
+            Some(Flaw::ShortestIdleFirst) => self.now - (agent.idle_since - self.now),
+            _ => agent.idle_since,
+        };
         let mut due = Vec::new();
         for offer in self.live_offers() {
             match offer.state {
@@ -234,7 +293,7 @@ impl World {
             }
             match agent.link {
                 Link::Lost { until } => due.push((until, Due::Link(agent.id))),
-                Link::Up { node, .. } if node != self.node => due.push((self.now, Due::DeadNode(agent.id))),
+                Link::Up { node, .. } if node != self.node => due.push((self.now, Due::DeadNode(agent.id, node))),
                 Link::Up { .. } | Link::Down => {}
             }
         }
@@ -243,55 +302,132 @@ impl World {
         }
         Snapshot {
             heads,
-            idle: idle.map(|agent| Idle { agent: agent.id, since: agent.idle_since }).collect(),
+            idle: idle.map(|agent| Idle { agent: agent.id, since: long_ago(agent) }).collect(),
             back_offs: self.back_offs.clone(),
             due,
+            unpublished: false,
         }
     }
 
     /// Rounds until nothing is left to do, as the dispatcher runs them.
     pub fn dispatch(&mut self) {
-        self.last_offers.clear();
-        for _ in 0..100 {
-            let planned = plan(&self.snapshot(), self.now);
-            let mut progress = false;
-            self.eligible_before = self.eligible();
-            self.last_offers.clear();
-            for step in planned.steps {
-                let done = match step {
-                    Step::Offer(entry, agent) => {
-                        let matter = Matter {
-                            entry: self.entries.get(&entry).cloned(),
-                            offer: None,
-                            agent: self.agents.get(&agent).cloned(),
-                        };
-                        let id = OfferId(self.mint());
-                        let done = self.react(&matter, &Event::Offer(id));
-                        if done.is_ok() {
-                            self.last_offers.push((entry, agent));
-                        }
-                        done
-                    }
-                    Step::Overdue(Due::Offer(id)) => self.react(&self.matter_of_offer(id), &Event::OfferDeadline(id)),
-                    Step::Overdue(Due::WrapUp(id)) => self.react(&self.matter_of_agent(id), &Event::WrapUpDeadline),
-                    Step::Overdue(Due::Link(id)) => self.react(&self.matter_of_agent(id), &Event::LinkDeadline),
-                    Step::Overdue(Due::DeadNode(id)) => {
-                        let matter = self.matter_of_agent(id);
-                        match matter.agent.as_ref().map(|agent| agent.link) {
-                            Some(Link::Up { session, .. }) => self.react(&matter, &Event::LinkLost(session)),
-                            _ => Err(No::NotFree),
-                        }
-                    }
-                };
-                progress |= done.is_ok();
-            }
-            crate::invariants::check_order(self).unwrap_or_else(|violation| self.journal.push(violation));
-            if !progress {
+        for _ in 0..200 {
+            if self.round(None).look != Look::AtOnce {
                 self.just_dispatched = true;
                 return;
             }
         }
         panic!("the dispatcher spins");
+    }
+
+    /// One round, in which other things happen between its steps when there is a chance of it.
+    fn round(&mut self, mut chance: Option<StdRng>) -> Report {
+        let snapshot = self.snapshot();
+        // What this round knows to be in line: its snapshot, and what it puts back itself.
+        let mut known: BTreeSet<EntryId> = snapshot.heads.iter().map(|head| head.entry).collect();
+        let mut turns: BTreeMap<UserId, OffsetDateTime> =
+            snapshot.idle.iter().map(|idle| (idle.agent, self.agents[&idle.agent].idle_since)).collect();
+        let mut concealed = false;
+        let mut round = Round::begin(snapshot, self.now);
+        while let Some(step) = round.next_step() {
+            if let Some(chance) = &mut chance {
+                self.meddle(step, chance);
+                if chance.random_bool(0.2) {
+                    let busy = if chance.random_bool(0.5) { Outcome::Busy } else { Outcome::AgentBusy };
+                    if let (Step::Offer(_, agent), Outcome::AgentBusy) = (step, busy) {
+                        turns.remove(&agent);
+                    }
+                    round.told(step, busy);
+                    continue;
+                }
+            }
+            let outcome = self.carry_out(step, &mut known);
+            if let Step::Offer(entry, agent) = step {
+                if outcome == Outcome::Done {
+                    self.judge_offer(entry, agent, &known, &turns);
+                }
+                // What a step has locked nobody else changes before the round is over, and what it found gone is gone.
+                if matches!(outcome, Outcome::Done | Outcome::EntryUnfit) {
+                    known.remove(&entry);
+                }
+                if matches!(outcome, Outcome::Done | Outcome::AgentUnfit) {
+                    turns.remove(&agent);
+                }
+            }
+            let told = match (self.flaw, step, outcome) {
+                (Some(Flaw::OffersFromOldHeads), Step::Overdue(_), Outcome::Done) => {
+                    concealed = true;
+                    Outcome::Dropped
+                }
+                (Some(Flaw::BlamesTheCaller), _, Outcome::AgentUnfit) => Outcome::EntryUnfit,
+                _ => outcome,
+            };
+            round.told(step, told);
+        }
+        let report = round.end();
+        Report { look: if concealed { Look::AtOnce } else { report.look }, ..report }
+    }
+
+    /// Others act before a step is carried out: anybody at all, or just the caller or the agent whom it is about.
+    fn meddle(&mut self, step: Step, chance: &mut StdRng) {
+        if chance.random_bool(0.4) {
+            let op = Op::of_others(self, chance);
+            self.perform(op);
+        }
+        if let Step::Offer(entry, agent) = step {
+            if chance.random_bool(0.1) {
+                let matter = self.matter_of_agent(agent);
+                let _ = self.react(&matter, &Event::NotReady(Reason::of_setup("break")));
+            }
+            let call = self.entries.get(&entry).filter(|entry| entry.state == EntryState::Waiting).map(|it| it.call);
+            if let Some(call) = call.filter(|_| chance.random_bool(0.05)) {
+                self.caller_gone(call, Gone::HungUp);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, step: Step, known: &mut BTreeSet<EntryId>) -> Outcome {
+        let (matter, event) = match step {
+            Step::Offer(entry, agent) => {
+                let (entry, agent) = (self.entries.get(&entry).cloned(), self.agents.get(&agent).cloned());
+                (Matter { entry, offer: None, agent }, Event::Offer(OfferId(self.mint())))
+            }
+            Step::Overdue(Due::Offer(id)) => (self.matter_of_offer(id), Event::OfferDeadline(id)),
+            Step::Overdue(Due::WrapUp(id)) => (self.matter_of_agent(id), Event::WrapUpDeadline),
+            Step::Overdue(Due::Link(id)) => (self.matter_of_agent(id), Event::LinkDeadline),
+            Step::Overdue(Due::DeadNode(id, node)) => (self.matter_of_agent(id), Event::NodeDied(node)),
+        };
+        let decided = self.react(&matter, &event);
+        if let (Step::Overdue(_), Some(entry)) = (step, &matter.entry) {
+            known.insert(entry.id);
+        }
+        Outcome::of(step, decided)
+    }
+
+    /// Q4: an offer passes over nobody whom its round knew to wait, and whom the same agent could have taken. And of the
+    /// agents who could have taken the entry, it is the one who had been idle longest when the round began.
+    fn judge_offer(
+        &mut self,
+        entry: EntryId,
+        agent: UserId,
+        known: &BTreeSet<EntryId>,
+        turns: &BTreeMap<UserId, OffsetDateTime>,
+    ) {
+        let place = self.places[&entry];
+        let waits = |other: &EntryId| self.entries.get(other).is_some_and(|it| it.state == EntryState::Waiting);
+        let passed_over =
+            known.iter().find(|other| waits(other) && self.places[*other] < place && !self.apart(**other, agent));
+        if let Some(other) = passed_over {
+            self.violations.push(Violation::of("Q4", format!("entry {other} was passed over by {entry}")));
+        }
+        let turn = turns.get(&agent).map(|since| (*since, agent));
+        let longer = turns.iter().find(|(other, since)| {
+            Self::is_idle(&self.agents[*other]) && !self.apart(entry, **other) && Some((**since, **other)) < turn
+        });
+        if let Some((other, _)) = longer {
+            let how = format!("agent {other} has been idle for longer than {agent}");
+            self.violations.push(Violation::of("longest idle", how));
+        }
     }
 
     /// Every pair that could be brought together now.
@@ -328,6 +464,11 @@ impl World {
 
     fn caller_gone(&mut self, call: CallId, how: Gone) {
         self.live.remove(&call);
+        let talking = self.open_entries().filter(|entry| entry.call == call).find_map(|entry| match entry.state {
+            EntryState::Talking { offer, .. } => Some(offer),
+            _ => None,
+        });
+        self.talked.extend(talking);
         let open = self.open_entries().find(|entry| entry.call == call).map(|entry| entry.id);
         if let Some(id) = open {
             let _ = self.react(&self.matter_of_entry(id), &Event::CallerGone(how));
@@ -343,10 +484,15 @@ impl World {
         let _ = self.react(&self.matter_of_offer(offer), event);
     }
 
-    /// Does what the operation says. A refusal is an ordinary outcome.
+    /// Does what the operation says.
     pub fn apply(&mut self, op: Op) {
         self.just_dispatched = false;
-        self.last_offers.clear();
+        self.recent.clear();
+        self.perform(op);
+    }
+
+    /// A refusal is an ordinary outcome.
+    fn perform(&mut self, op: Op) {
         match op {
             Op::Ring => self.join(),
             Op::HangUp { pick, lost } => {
@@ -355,12 +501,7 @@ impl World {
                 }
             }
             Op::Redial { pick } => {
-                let ended: Vec<EntryId> = self
-                    .entries
-                    .values()
-                    .filter(|entry| matches!(entry.state, EntryState::Ended { redeem_until: Some(_), .. }))
-                    .map(|entry| entry.id)
-                    .collect();
+                let ended: Vec<EntryId> = self.lost.iter().copied().collect();
                 if !ended.is_empty() {
                     let call = CallId(self.mint());
                     let matter = self.matter_of_entry(ended[pick % ended.len()]);
@@ -370,6 +511,9 @@ impl World {
                 }
             }
             Op::Dispatch => self.dispatch(),
+            Op::DispatchAmid { seed } => {
+                self.round(Some(StdRng::seed_from_u64(seed)));
+            }
             // Rolled back: nothing of it has happened.
             Op::DispatchLost => {}
             Op::Paint { pick } => {
@@ -409,14 +553,19 @@ impl World {
                 }
             }
             Op::TalkEnded { pick } => {
-                let talking: Vec<EntryId> = self
-                    .open_entries()
-                    .filter(|entry| matches!(entry.state, EntryState::Talking { .. }))
-                    .map(|entry| entry.id)
-                    .collect();
-                if !talking.is_empty() {
-                    let matter = self.matter_of_entry(talking[pick % talking.len()]);
-                    let _ = self.react(&matter, &Event::TalkEnded);
+                if let Some(offer) = self.talk(pick) {
+                    self.talked.insert(offer);
+                    self.report(offer, &Event::TalkEnded(offer));
+                }
+            }
+            Op::NotBridged { pick } => {
+                let bound = self.talk(pick).or_else(|| self.live_offer(pick));
+                let latest = self.talked.last().copied();
+                for offer in bound.into_iter().chain(latest) {
+                    let call = self.entries.get(&self.offers[&offer].entry).map(|entry| entry.call);
+                    if call.is_some_and(|call| self.live.contains(&call)) {
+                        self.report(offer, &Event::NotBridged(offer));
+                    }
                 }
             }
             Op::Ready { pick } => self.wish(pick, &Event::Ready),
@@ -433,19 +582,60 @@ impl World {
                     self.wish(pick, &Event::LinkLost(session));
                 }
             }
-            Op::Restart => self.node = self.mint(),
-            Op::LateReport { pick, answered } => {
-                let all: Vec<OfferId> = self.offers.keys().copied().collect();
-                if !all.is_empty() {
-                    let id = all[pick % all.len()];
-                    let event = if answered { Event::AgentAnswered(id) } else { Event::ConnectFailed(id) };
-                    self.report(id, &event);
+            Op::Restart => {
+                self.node = self.mint();
+                if self.flaw == Some(Flaw::LosesPlacesAtRestart)
+                    && let Some(id) = self.open_entries.pop_first()
+                {
+                    self.entries.remove(&id);
+                }
+            }
+            Op::LateReport { pick, says } => {
+                // Any offer there ever was; mostly one that is not long over.
+                let within = if pick.is_multiple_of(4) { self.offers.len() } else { self.offers.len().min(30) };
+                if let Some(id) = self.offers.keys().rev().nth(pick % within.max(1)).copied() {
+                    self.late(id, says);
                 }
             }
             Op::Advance { milliseconds } => {
                 self.now += Duration::milliseconds(i64::try_from(milliseconds).unwrap());
             }
         }
+    }
+
+    /// What comes late of an offer whose phone is not connected any more.
+    fn late(&mut self, id: OfferId, says: Late) {
+        let event = match says {
+            Late::Answered => Event::AgentAnswered(id),
+            Late::Failed => Event::ConnectFailed(id),
+            Late::Ended => Event::TalkEnded(id),
+        };
+        let entry = self.entries.get(&self.offers[&id].entry);
+        let bound = entry.and_then(|entry| match entry.state {
+            EntryState::Connecting { offer } | EntryState::Talking { offer, .. } => Some(offer),
+            EntryState::Waiting | EntryState::Offered { .. } | EntryState::Ended { .. } => None,
+        });
+        match (says, bound) {
+            // It would be no late report but the end itself.
+            (Late::Ended, Some(bound)) if bound == id => {}
+            (Late::Ended, Some(bound)) if self.flaw == Some(Flaw::EndsAnyTalk) => {
+                self.report(bound, &Event::TalkEnded(bound));
+            }
+            _ => self.report(id, &event),
+        }
+    }
+
+    /// The offer of a talk.
+    fn talk(&self, pick: usize) -> Option<OfferId> {
+        let talks = self.open_entries().filter_map(|entry| match entry.state {
+            EntryState::Talking { offer, .. } => Some(offer),
+            EntryState::Waiting
+            | EntryState::Offered { .. }
+            | EntryState::Connecting { .. }
+            | EntryState::Ended { .. } => None,
+        });
+        let talks: Vec<OfferId> = talks.collect();
+        talks.get(pick % talks.len().max(1)).copied()
     }
 
     /// Everybody behaves: agents sign in, are ready, paint, accept and talk; time passes.

@@ -5,6 +5,7 @@ use crate::foundation::ids::{CallId, EntryId, OfferId, UserId};
 use crate::foundation::pii::Pii;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// An agent's desk as the queue knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct DeskState {
     pub next: Option<String>,
     /// The offer that binds the agent, while it is open.
     pub open_offer: Option<(OfferId, OffsetDateTime)>,
+    /// The process that holds the agent's socket, as the queue knows it.
+    pub linked_to: Option<Uuid>,
     /// The entry on the desk.
     pub entry: Option<DeskEntry>,
 }
@@ -57,7 +60,7 @@ pub async fn desk_state(conn: &mut PgConnection, agent: UserId) -> Result<Option
         r#"
         -- agents: the whole desk
         select agent.state, agent.reason, agent.since, agent.until, agent.extensions_left, agent.next,
-               agent.offer_id, offer.deadline as "deadline?", offer.state as "offer_state?",
+               agent.node, agent.offer_id, offer.deadline as "deadline?", offer.state as "offer_state?",
                entry.id as "entry_id?", entry.call_id as "call_id?", entry.caller, entry.language as "language?",
                entry.topic as "topic?", entry.joined_at as "joined_at?", entry.state as "entry_state?",
                entry.talking_since
@@ -96,6 +99,7 @@ pub async fn desk_state(conn: &mut PgConnection, agent: UserId) -> Result<Option
         extensions_left: row.extensions_left.and_then(|left| u32::try_from(left).ok()).unwrap_or(0),
         next: row.next,
         open_offer,
+        linked_to: row.node,
         entry,
     }))
 }

@@ -1,7 +1,7 @@
 //! The use cases of calls: load and lock, decide, save, tell the queue, answer; each in the caller's transaction.
 
 use super::decide::fold;
-use super::model::{Action, Arrival, EndedBy, LegReport, Park, Reply, Script, Spoken};
+use super::model::{Action, Arrival, EndedBy, LegReport, Park, Reply, Script, Spoken, dial_label, offer_label};
 use super::store::{self, Call, NewCall};
 use crate::accounts::store as accounts;
 use crate::foundation::db::Tx;
@@ -60,12 +60,6 @@ impl Refusal for CallError {
     }
 }
 
-/// The name under which the answer to a connect hook is kept.
-#[must_use]
-pub fn connect_step(offer: OfferId) -> String {
-    format!("connect.{offer}")
-}
-
 /// A call arrives. The same call arriving again is told what it is to do now.
 ///
 /// # Errors
@@ -116,7 +110,7 @@ pub async fn answered(
     let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
     let step = format!("menu.{question}");
     if let Some(reply) = store::reply(tx.conn(), id, &step).await? {
-        return Ok(reply);
+        return Ok(same_again(tx, id, reply).await?);
     }
     let Some(menu) = call.menu.as_ref().filter(|menu| call.is_open() && menu.state.asked == question) else {
         return Ok(resume(tx, setup, &call).await?);
@@ -133,6 +127,15 @@ pub async fn answered(
     let reply = Reply::Do(carry_on(tx, setup, &flow, id, call.number.clone(), turn).await?);
     store::keep_reply(tx, id, &step, &reply).await?;
     Ok(reply)
+}
+
+/// What a step was answered before, unless the call is with an agent by now, or on the way: a list that was right then
+/// would take it away.
+async fn same_again(tx: &mut Tx, call: CallId, reply: Reply) -> Result<Reply, Fault> {
+    Ok(match queue::standing(tx.conn(), call).await? {
+        Standing::Connecting(_) | Standing::Talking(_) => Reply::GoOn,
+        Standing::Waiting | Standing::Over | Standing::Unknown => reply,
+    })
 }
 
 /// The version of a running call is in no flow that can be read: today's flow leads it to an agent.
@@ -193,19 +196,19 @@ async fn take_up(
     Ok(())
 }
 
-/// The provider asks whom to ring under an accepted offer.
+/// The provider asks whom to ring under an accepted offer. The attempt that asks first is the one that rings; the call may
+/// be in its dial when another one asks.
 ///
 /// # Errors
 /// When the call is unknown, or the database is away.
-pub async fn connect(tx: &mut Tx, setup: &Setup, id: CallId, offer: OfferId) -> Result<Reply, CallError> {
+pub async fn connect(tx: &mut Tx, setup: &Setup, id: CallId, offer: OfferId, attempt: u32) -> Result<Reply, CallError> {
     let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
     let target = queue::connect_target(tx, offer, &setup.policy).await?.filter(|target| target.call == id);
     let Some(target) = target.filter(|_| call.is_open()) else {
         return Ok(resume(tx, setup, &call).await?);
     };
-    let step = connect_step(offer);
-    if let Some(reply) = store::reply(tx.conn(), id, &step).await? {
-        return Ok(reply);
+    if let Some((first, reply)) = store::dial_of(tx.conn(), id, offer).await? {
+        return Ok(if first == attempt { reply } else { Reply::GoOn });
     }
     let Some(phone_user) = accounts::phone_user(tx.conn(), target.agent).await? else {
         // An agent without a phone cannot be rung: the caller goes back to the same place.
@@ -215,8 +218,8 @@ pub async fn connect(tx: &mut Tx, setup: &Setup, id: CallId, offer: OfferId) -> 
     let language = language_of(setup, &call);
     let ring = target.ring.try_into().unwrap_or(std::time::Duration::from_secs(15));
     let actions = vec![Action::Connect { offer, phone_user, ring, language }];
-    let reply = Reply::Do(Script::new(id, offer_label('c', offer), actions));
-    store::keep_reply(tx, id, &step, &reply).await?;
+    let reply = Reply::Do(Script::new(id, dial_label(offer), actions));
+    store::keep_reply(tx, id, &store::connect_step(offer, attempt), &reply).await?;
     Ok(reply)
 }
 
@@ -234,15 +237,16 @@ pub async fn connected(
     let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
     let step = format!("connected.{offer}");
     if let Some(reply) = store::reply(tx.conn(), id, &step).await? {
-        return Ok(reply);
+        return Ok(same_again(tx, id, reply).await?);
     }
     let language = language_of(setup, &call);
-    let reply = if talked {
+    if talked {
         // The report that the agent's phone answered may have been lost; its end says that it did.
         queue::agent_answered(tx, offer, &setup.policy).await?;
-        queue::talk_ended(tx, id, &setup.policy).await?;
+    }
+    let reply = if talked && queue::talk_ended(tx, offer, &setup.policy).await? {
         Reply::Do(Script::new(id, offer_label('g', offer), goodbye(setup, language)))
-    } else if queue::connect_failed(tx, offer, &setup.policy).await? && call.is_open() {
+    } else if !talked && call.is_open() && queue::not_bridged(tx, offer, &setup.policy).await? {
         let label = offer_label('f', offer);
         Reply::Do(Script::new(id, label.clone(), vec![Action::Park(Park::new(label, language))]))
     } else {
@@ -286,7 +290,7 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
                 Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
             }
             // The list it has goes on: an answer that came late must not overwrite the one that connects it.
-            Standing::Connecting(_) | Standing::Talking => Ok(Reply::GoOn),
+            Standing::Connecting(_) | Standing::Talking(_) => Ok(Reply::GoOn),
             Standing::Over => Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), goodbye(setup, language)))),
             Standing::Unknown => {
                 // The menu has led it here, and no place is known of it: whoever hears the music gets one.
@@ -301,12 +305,6 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
 fn goodbye(setup: &Setup, language: Language) -> Vec<Action> {
     let text = setup.flows.current().plan.waiting.goodbye.of(language).to_owned();
     vec![Action::Say(Spoken { language, text }), Action::HangUp]
-}
-
-/// The letter tells what the offer's script is for; the offer's last digits, which are random, tell it from others.
-fn offer_label(letter: char, offer: OfferId) -> String {
-    let id = offer.0.simple().to_string();
-    format!("{letter}{}", id.get(20..).unwrap_or(&id))
 }
 
 fn language_of(setup: &Setup, call: &Call) -> Language {
@@ -371,17 +369,18 @@ async fn agents_leg(tx: &mut Tx, setup: &Setup, parent: &str, report: &LegReport
     let offer = match (before, standing) {
         (Some((_, offer)), _) => offer,
         (None, Standing::Connecting(offer)) => Some(offer),
-        (None, Standing::Waiting | Standing::Talking | Standing::Over | Standing::Unknown) => None,
+        (None, Standing::Waiting | Standing::Talking(_) | Standing::Over | Standing::Unknown) => None,
     };
     store::save_agent_leg(tx, setup.provider, &report.sid, call.id, leg, offer).await?;
-    let mut talking = standing == Standing::Talking;
-    if let Some(offer) = offer.filter(|_| change.answered) {
-        talking |= queue::agent_answered(tx, offer, &setup.policy).await?;
+    // A phone of which nobody can tell for which offer it was rung acts on none: the dial itself reports its end.
+    let Some(offer) = offer else { return Ok(()) };
+    if change.answered {
+        queue::agent_answered(tx, offer, &setup.policy).await?;
     }
     // Only the end of a talk acts here. A phone that was never answered is reported by the dial itself, which must have
     // ended before the caller may be taken elsewhere.
-    if talking && change.ended.is_some() && leg.answered {
-        queue::talk_ended(tx, call.id, &setup.policy).await?;
+    if change.ended.is_some() && leg.answered {
+        queue::talk_ended(tx, offer, &setup.policy).await?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! How reports fold into a call: pure.
 
-use super::model::{EndedBy, LegNews, Progress};
+use super::model::{EndedBy, LegNews, Progress, Tick, dial_label};
+use crate::foundation::ids::OfferId;
 use crate::hotline::queue::commands::Standing;
 
 /// What is stored of a leg.
@@ -59,16 +60,30 @@ pub enum OnTick {
     Renew,
     /// The call has no place in line: it is told anew what to do.
     Resume,
+    /// The music behind a dial: the dial is over, and its own report was lost.
+    DialOver {
+        /// Under which offer.
+        offer: OfferId,
+        /// Whether the two have talked, as far as we know.
+        talked: bool,
+    },
 }
 
-/// Decides on the tick of piece `index` of `pieces`. `standing` is unknown when the database could not be asked.
+/// Decides on a tick in a list of `pieces`. `standing` is unknown when the database could not be asked.
 ///
 /// A list is renewed when half of it is gone, so that a caller whom nobody can ask any more always has half of the bound
 /// left. A call that is being connected gets no list: it would overwrite the one that connects it.
 #[must_use]
-pub const fn on_tick(standing: Option<Standing>, index: u16, pieces: u16) -> OnTick {
+pub fn on_tick(standing: Option<Standing>, tick: &Tick, pieces: u16) -> OnTick {
+    let index = tick.index;
     match standing {
-        Some(Standing::Connecting(_) | Standing::Talking) => OnTick::GoOn,
+        Some(Standing::Connecting(offer)) if tick.park.label == dial_label(offer) => {
+            OnTick::DialOver { offer, talked: false }
+        }
+        Some(Standing::Talking(offer)) if tick.park.label == dial_label(offer) => {
+            OnTick::DialOver { offer, talked: true }
+        }
+        Some(Standing::Connecting(_) | Standing::Talking(_)) => OnTick::GoOn,
         Some(Standing::Over | Standing::Unknown) => OnTick::Resume,
         Some(Standing::Waiting) if index >= pieces / 2 => OnTick::Renew,
         // Nobody knows whether it is being connected: only a list that is about to end is renewed all the same.
@@ -79,27 +94,41 @@ pub const fn on_tick(standing: Option<Standing>, index: u16, pieces: u16) -> OnT
 
 #[cfg(test)]
 mod tests {
+    use super::super::model::Park;
     use super::*;
-    use crate::foundation::ids::OfferId;
+    use crate::hotline::queue::model::Language;
+
+    fn tick(label: &str, index: u16) -> Tick {
+        Tick { park: Park::new(label.to_owned(), Language::De), index }
+    }
 
     #[test]
     fn a_list_is_renewed_when_half_of_it_is_gone() {
-        assert_eq!(on_tick(Some(Standing::Waiting), 19, 40), OnTick::GoOn);
-        assert_eq!(on_tick(Some(Standing::Waiting), 20, 40), OnTick::Renew);
+        assert_eq!(on_tick(Some(Standing::Waiting), &tick("q2", 19), 40), OnTick::GoOn);
+        assert_eq!(on_tick(Some(Standing::Waiting), &tick("q2", 20), 40), OnTick::Renew);
     }
 
     #[test]
     fn a_call_that_is_being_connected_never_gets_a_list() {
         let offer = OfferId(uuid::Uuid::nil());
         for index in 0..40 {
-            assert_eq!(on_tick(Some(Standing::Connecting(offer)), index, 40), OnTick::GoOn);
+            assert_eq!(on_tick(Some(Standing::Connecting(offer)), &tick("q2", index), 40), OnTick::GoOn);
         }
     }
 
     #[test]
+    fn the_music_behind_a_dial_says_that_this_dial_is_over_and_no_other() {
+        let (offer, other) = (OfferId(uuid::Uuid::from_u128(1)), OfferId(uuid::Uuid::from_u128(2)));
+        let behind = tick(&dial_label(offer), 0);
+        assert_eq!(on_tick(Some(Standing::Talking(offer)), &behind, 40), OnTick::DialOver { offer, talked: true });
+        assert_eq!(on_tick(Some(Standing::Connecting(offer)), &behind, 40), OnTick::DialOver { offer, talked: false });
+        assert_eq!(on_tick(Some(Standing::Connecting(other)), &behind, 40), OnTick::GoOn);
+    }
+
+    #[test]
     fn without_a_database_the_music_goes_on_to_its_very_end_and_then_anew() {
-        assert_eq!(on_tick(None, 37, 40), OnTick::GoOn);
-        assert_eq!(on_tick(None, 38, 40), OnTick::Renew);
+        assert_eq!(on_tick(None, &tick("q2", 37), 40), OnTick::GoOn);
+        assert_eq!(on_tick(None, &tick("q2", 38), 40), OnTick::Renew);
     }
 
     use proptest::prelude::*;

@@ -128,7 +128,12 @@ pub enum Step {
     /// A piece of music has ended.
     Tick(Tick),
     /// The call is to be connected, under an accepted offer.
-    Connect(OfferId),
+    Connect {
+        /// The offer.
+        offer: OfferId,
+        /// Which attempt to fetch the call out of its music asks: the first that asks is the one that rings.
+        attempt: u32,
+    },
     /// Connecting has ended: with a talk, or without.
     Connected(OfferId),
     /// The call was taken out of whatever it did, to be told anew.
@@ -142,6 +147,19 @@ pub struct Tick {
     pub park: Park,
     /// Its place in the list, from 0.
     pub index: u16,
+}
+
+/// The label of the script that rings an agent's phone, and so of the music behind the dial: whoever hears that music
+/// proves that the dial is over. The offer's last digits, which are random, tell it from others.
+#[must_use]
+pub fn dial_label(offer: OfferId) -> String {
+    offer_label('c', offer)
+}
+
+/// A label of an offer's script; the letter tells what the script is for.
+pub(super) fn offer_label(letter: char, offer: OfferId) -> String {
+    let id = offer.0.simple().to_string();
+    format!("{letter}{}", id.get(20..).unwrap_or(&id))
 }
 
 /// A list of music.

@@ -307,12 +307,29 @@ pub async fn forget_replies(tx: &mut Tx, before: OffsetDateTime) -> Result<u64, 
     Ok(forgotten)
 }
 
-/// Whether the provider has asked whom to ring for an offer.
+/// The name under which the answer to a connect hook is kept.
+#[must_use]
+pub fn connect_step(offer: OfferId, attempt: u32) -> String {
+    format!("connect.{offer}.{attempt}")
+}
+
+/// The attempt that has asked whom to ring for an offer, and what it was answered.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn was_dialled(conn: &mut PgConnection, call: CallId, offer: OfferId) -> Result<bool, Fault> {
-    Ok(reply(conn, call, &super::commands::connect_step(offer)).await?.is_some())
+pub async fn dial_of(conn: &mut PgConnection, call: CallId, offer: OfferId) -> Result<Option<(u32, Reply)>, Fault> {
+    let prefix = format!("connect.{offer}.");
+    let row = sqlx::query!(
+        "select step, reply from hook_reply where call_id = $1 and starts_with(step, $2) -- calls: who asked whom to ring",
+        call.0,
+        prefix
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let attempt = row.step.strip_prefix(&prefix).and_then(|attempt| attempt.parse().ok());
+    let attempt = attempt.ok_or_else(|| Fault::plain("read a dial: its attempt is no number"))?;
+    Ok(Some((attempt, serde_json::from_value(row.reply)?)))
 }
 
 /// The provider's name for a call that is not over.

@@ -51,6 +51,24 @@ pub async fn take_desk(
     Ok((Holder { agent, epoch }, now))
 }
 
+/// Says that the socket of this process lives, when the queue has taken it for lost: the database was away for longer
+/// than a lease lasts. A socket that a newer one has superseded changes nothing.
+///
+/// # Errors
+/// When the database is away.
+pub async fn link_again(
+    tx: &mut Tx,
+    holder: Holder,
+    session: &Session,
+    node: Uuid,
+    policy: &Policy,
+) -> Result<(), ConsoleError> {
+    if store::holds_desk(tx.conn(), holder.agent, holder.epoch).await? {
+        agents::link(tx, holder.agent, session.id, node, policy).await?;
+    }
+    Ok(())
+}
+
 /// Gives the desk up, unless a newer socket has it: the page is gone, or the agent has logged out.
 ///
 /// # Errors

@@ -48,7 +48,7 @@ pub(super) async fn serve(console: Console, session: Session, window: Window, mu
     let end = match take(&console, &session, window).await {
         // From here on the link is up in the database, and there is one way out.
         Ok((holder, now)) => {
-            let end = work(&console, holder, now, &mut line).await;
+            let end = work(&console, &session, holder, now, &mut line).await;
             leave(&console, &session, holder, end).await;
             end
         }
@@ -80,12 +80,18 @@ async fn take(console: &Console, session: &Session, window: Window) -> Result<(H
 }
 
 /// Tells the page everything, and then what changes, until it ends.
-async fn work(console: &Console, holder: Holder, now: OffsetDateTime, line: &mut Line) -> End {
+async fn work(
+    console: &Console,
+    session: &Session,
+    holder: Holder,
+    now: OffsetDateTime,
+    line: &mut Line,
+) -> End {
     // Subscribed before the desk is read, so that nothing falls between.
     let (news, degraded) = (console.node.feed.subscribe(), console.pulse.degraded());
     match open(console, holder, now, line).await {
         Ok(shown) => {
-            let mut desktop = Desktop::new(console, holder, shown, news);
+            let mut desktop = Desktop::new(console, session, holder, shown, news);
             let end = desktop.run(degraded, line).await;
             // A command that was begun is ended before the desk is left.
             if let Some(running) = desktop.running {
@@ -186,6 +192,7 @@ struct Shown {
 /// A page with its desk, while they are connected.
 struct Desktop<'a> {
     console: &'a Console,
+    session: &'a Session,
     holder: Holder,
     shown: Shown,
     news: Receiver<Arc<Published>>,
@@ -218,7 +225,13 @@ enum Turn {
 }
 
 impl<'a> Desktop<'a> {
-    fn new(console: &'a Console, holder: Holder, shown: Shown, news: Receiver<Arc<Published>>) -> Self {
+    fn new(
+        console: &'a Console,
+        session: &'a Session,
+        holder: Holder,
+        shown: Shown,
+        news: Receiver<Arc<Published>>,
+    ) -> Self {
         // Spread over the second, so that not all consoles are told the queue in the same moment.
         let phase = rand::rngs::StdRng::seed_from_u64(
             u64::try_from(holder.epoch).unwrap_or(0) ^ holder.agent.0.as_u64_pair().1,
@@ -228,6 +241,7 @@ impl<'a> Desktop<'a> {
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             console,
+            session,
             holder,
             shown,
             news,
@@ -349,6 +363,9 @@ impl<'a> Desktop<'a> {
         if seen.epoch != self.holder.epoch {
             return Err(End::Superseded);
         }
+        if seen.linked_to != Some(self.console.node.id) {
+            self.link_again().await;
+        }
         let revoked = self.revoked.take();
         let frames =
             decide::news(&self.shown.seen.parts, &seen.parts, seen.position, &mut self.shown.last, revoked.as_deref());
@@ -357,6 +374,22 @@ impl<'a> Desktop<'a> {
             tell(line, frame).await?;
         }
         Ok(())
+    }
+
+    /// The queue has taken this socket for lost, and it lives. What changes by linking again is read by its own fact.
+    async fn link_again(&mut self) {
+        let linked = in_tx!(&self.console.db, "link again", |tx| commands::link_again(
+            tx,
+            self.holder,
+            self.session,
+            self.console.node.id,
+            &self.console.policy
+        ));
+        if let Err(error) = linked {
+            let chain = error.fault().map(Fault::chain);
+            tracing::warn!(agent = %self.holder.agent, code = error.code(), fault = chain, "console: could not link again");
+            self.read_at = Some(Instant::now() + READ_AGAIN);
+        }
     }
 
     /// Other rules have come into force: the desk is told everything anew, with their claims.

@@ -12,6 +12,7 @@ use crate::hotline::agents::store::{DeskEntry, DeskState, desk_state};
 use crate::scheduling::commands as scheduling;
 use crate::scheduling::model::{Booking, SchedulingError};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// A desk as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,8 @@ pub struct Seen {
     pub position: i64,
     /// Which socket has the desk.
     pub epoch: i64,
+    /// Which process the queue takes to hold it.
+    pub linked_to: Option<Uuid>,
     /// The parts.
     pub parts: Parts,
     /// What was booked in this call, as scheduling knows it.
@@ -58,6 +61,7 @@ pub async fn read(tx: &mut Tx, agent: UserId, known: Option<&Seen>) -> Result<Se
     let mut seen = Seen {
         position: standing.position,
         epoch: standing.epoch,
+        linked_to: desk.linked_to,
         parts: Parts {
             agent: agent_view(standing.name, state, &desk),
             offer: offer_view(&desk),

@@ -12,7 +12,7 @@ use super::wire::{self, Hook};
 use crate::foundation::clock::Clock;
 use crate::foundation::db::Db;
 use crate::foundation::fault::Fault;
-use crate::foundation::ids::CallId;
+use crate::foundation::ids::{CallId, OfferId};
 use crate::foundation::problem::Problem;
 use crate::hotline::calls::commands::{self as calls, CallError, Setup};
 use crate::hotline::calls::decide::{OnTick, on_tick};
@@ -179,19 +179,14 @@ async fn step(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
                 async { in_tx!(&hooks.db, "menu answered", |tx| calls::answered(tx, setup, id, number, &input)) };
             hooks.answer("menu", Some(id), in_time(work).await)
         }
-        Step::Connect(offer) => {
-            let work = async { in_tx!(&hooks.db, "connect asked", |tx| calls::connect(tx, setup, id, offer)) };
-            hooks.answer("connect", Some(id), in_time(work).await)
+        Step::Connect { offer, attempt } => {
+            let work = async { in_tx!(&hooks.db, "connect asked", |tx| calls::connect(tx, setup, id, offer, attempt)) };
+            hooks.interrupted("connect", id, in_time(work).await)
         }
-        Step::Connected(offer) => {
-            let talked = hook.has_talked();
-            let work =
-                async { in_tx!(&hooks.db, "connecting ended", |tx| calls::connected(tx, setup, id, offer, talked)) };
-            hooks.answer("connected", Some(id), in_time(work).await)
-        }
+        Step::Connected(offer) => hooks.dial_over("connected", id, offer, hook.has_talked()).await,
         Step::Resume => {
             let work = async { in_tx!(&hooks.db, "call resumed", |tx| calls::begin_again(tx, setup, id)) };
-            hooks.answer("resume", Some(id), in_time(work).await)
+            hooks.interrupted("resume", id, in_time(work).await)
         }
     }
 }
@@ -239,7 +234,7 @@ impl Hooks {
             }
             Err(_) => None,
         };
-        match on_tick(standing, tick.index, self.dialect.music.pieces) {
+        match on_tick(standing, tick, self.dialect.music.pieces) {
             OnTick::GoOn => go_on("tick"),
             OnTick::Renew => {
                 let park = tick.park.renewed();
@@ -251,6 +246,33 @@ impl Hooks {
                     in_tx!(&self.db, "call resumed by a tick", |tx| calls::begin_again(tx, &self.setup, call))
                 };
                 self.answer("tick", Some(call), in_time(work).await)
+            }
+            OnTick::DialOver { offer, talked } => self.dial_over("tick", call, offer, talked).await,
+        }
+    }
+
+    /// A dial is over: it says so itself, or the music behind it does.
+    async fn dial_over(&self, hook: &'static str, call: CallId, offer: OfferId, talked: bool) -> Response {
+        let setup = &self.setup;
+        let work =
+            async { in_tx!(&self.db, "connecting ended", |tx| calls::connected(tx, setup, call, offer, talked)) };
+        self.answer(hook, Some(call), in_time(work).await)
+    }
+
+    /// Answers a hook that only an interrupt of ours asks. Any answer but a refusal ends what the call is doing, and that
+    /// may be a talk: what is not a list must be an error.
+    fn interrupted(&self, hook: &'static str, call: CallId, reply: Result<Reply, CallError>) -> Response {
+        match reply {
+            Ok(Reply::Do(script)) => self.send(hook, "answered", &script),
+            Ok(Reply::GoOn) => refuse(
+                hook,
+                Problem::new(StatusCode::CONFLICT, "undisturbed", "the call goes on with what it is doing"),
+            ),
+            Err(error) => {
+                if let CallError::Fault(fault) = &error {
+                    tracing::error!(hook, %call, fault = fault.chain(), "hooks: an interrupt could not be answered");
+                }
+                refuse(hook, Problem::of(&error, StatusCode::NOT_FOUND))
             }
         }
     }

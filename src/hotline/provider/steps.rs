@@ -81,7 +81,10 @@ impl Steps {
                 Step::Menu { number: number.parse().ok()?, part: part.parse().ok()?, parts: parts.parse().ok()? }
             }
             "tick" => Step::Tick(read_tick(detail)?),
-            "connect" => Step::Connect(detail.parse().ok()?),
+            "connect" => {
+                let (offer, attempt) = detail.split_once('.')?;
+                Step::Connect { offer: offer.parse().ok()?, attempt: attempt.parse().ok()? }
+            }
             "connected" => Step::Connected(detail.parse().ok()?),
             "resume" => Step::Resume,
             _ => return None,
@@ -96,7 +99,7 @@ fn path(call: CallId, step: &Step) -> String {
         Step::Tick(Tick { park, index }) => {
             format!("tick/{call}/{}.{}.{index}.{}", park.label, park.round, park.language.code())
         }
-        Step::Connect(OfferId(offer)) => format!("connect/{call}/{offer}"),
+        Step::Connect { offer: OfferId(offer), attempt } => format!("connect/{call}/{offer}.{attempt}"),
         Step::Connected(OfferId(offer)) => format!("connected/{call}/{offer}"),
         Step::Resume => format!("resume/{call}/now"),
     }
@@ -144,7 +147,7 @@ mod tests {
         vec![
             Step::Menu { number: 3, part: 1, parts: 2 },
             Step::Tick(Tick { park, index: 17 }),
-            Step::Connect(offer),
+            Step::Connect { offer, attempt: 2 },
             Step::Connected(offer),
             Step::Resume,
         ]

@@ -44,6 +44,10 @@ pub fn workers(desk: &Desk) -> Vec<Arc<dyn Worker>> {
     vec![Arc::new(Connect(desk.clone())), Arc::new(ParkAgain(desk.clone())), Arc::new(HangUp(desk.clone()))]
 }
 
+/// How long one attempt may take: a little longer than the provider's client waits. A promise that dies with its process is
+/// taken over after twice that, and by then its offer must not be over.
+const ATTEMPT_WITHIN: std::time::Duration = std::time::Duration::from_secs(6);
+
 fn order_of(job: &Job) -> Result<Order, Fault> {
     serde_json::from_value(job.payload.clone()).while_doing("read a promise to the provider")
 }
@@ -118,6 +122,10 @@ impl Worker for Connect {
         16
     }
 
+    fn deadline(&self) -> std::time::Duration {
+        ATTEMPT_WITHIN
+    }
+
     async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
         let order = order_of(job)?;
         let offer = offer_of(&order)?;
@@ -129,11 +137,12 @@ impl Worker for Connect {
         if job.attempt > 1 {
             // The answer to an earlier attempt was lost. Asking again would take the caller out of a dial that runs.
             let mut conn = self.0.db.pool().acquire().await?;
-            if store::was_dialled(&mut conn, order.call, offer).await? {
+            if store::dial_of(&mut conn, order.call, offer).await?.is_some() {
                 return Ok(Outcome::Done);
             }
         }
-        self.0.interrupt(job, &order, &sid, &Step::Connect(offer)).await
+        let attempt = u32::try_from(job.attempt).unwrap_or(u32::MAX);
+        self.0.interrupt(job, &order, &sid, &Step::Connect { offer, attempt }).await
     }
 }
 
@@ -141,6 +150,10 @@ impl Worker for Connect {
 impl Worker for ParkAgain {
     fn kind(&self) -> &'static str {
         PARK_JOB
+    }
+
+    fn deadline(&self) -> std::time::Duration {
+        ATTEMPT_WITHIN
     }
 
     async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
@@ -157,6 +170,10 @@ impl Worker for ParkAgain {
 impl Worker for HangUp {
     fn kind(&self) -> &'static str {
         HANG_UP_JOB
+    }
+
+    fn deadline(&self) -> std::time::Duration {
+        ATTEMPT_WITHIN
     }
 
     async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {

@@ -117,14 +117,24 @@ pub async fn caller_gone(tx: &mut Tx, call: CallId, how: Gone, policy: &Policy) 
     settled(carry_out(tx, &matter, &Event::CallerGone(how), policy).await)
 }
 
-/// The talk is over; the caller may still be on the line.
+/// The talk under an offer is over; the caller may still be on the line. False when it is not this one's talk that the
+/// entry is in.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn talk_ended(tx: &mut Tx, call: CallId, policy: &Policy) -> Result<bool, Fault> {
-    let Some(entry) = store::entry_of_call(tx.conn(), call).await? else { return Ok(false) };
-    let matter = store::matter_of_entry(tx, entry).await?;
-    settled(carry_out(tx, &matter, &Event::TalkEnded, policy).await)
+pub async fn talk_ended(tx: &mut Tx, offer: OfferId, policy: &Policy) -> Result<bool, Fault> {
+    let matter = store::matter_of_offer(tx, offer).await?;
+    settled(carry_out(tx, &matter, &Event::TalkEnded(offer), policy).await)
+}
+
+/// The dial under an offer is over without a talk: the caller, who is still on the line, goes back to the same place,
+/// even when the phone was said to have answered.
+///
+/// # Errors
+/// When the database is away.
+pub async fn not_bridged(tx: &mut Tx, offer: OfferId, policy: &Policy) -> Result<bool, Fault> {
+    let matter = store::matter_of_offer(tx, offer).await?;
+    settled(carry_out(tx, &matter, &Event::NotBridged(offer), policy).await)
 }
 
 /// The agent's phone has answered.
@@ -183,7 +193,7 @@ pub enum Standing {
     /// An agent has accepted: the provider is being asked to connect.
     Connecting(OfferId),
     /// It talks with an agent.
-    Talking,
+    Talking(OfferId),
     /// Its place is over.
     Over,
     /// It never joined.
@@ -200,7 +210,7 @@ pub async fn standing(conn: &mut PgConnection, call: CallId) -> Result<Standing,
         Some((state, offer)) => match (state.as_str(), offer) {
             ("waiting" | "offered", _) => Standing::Waiting,
             ("connecting", Some(offer)) => Standing::Connecting(offer),
-            ("talking", _) => Standing::Talking,
+            ("talking", Some(offer)) => Standing::Talking(offer),
             _ => Standing::Over,
         },
     })

@@ -1,63 +1,58 @@
 //! The dispatcher: one leading process at a time, stateless, woken by facts and deadlines.
 //!
 //! A round is one transaction: lead, read the snapshot, plan, carry out each step on locked rows, commit. It can be
-//! killed at any instruction and nothing is lost, because nothing is known outside the database.
+//! killed at any instruction and nothing is lost, because nothing is known outside the database. Each step can be undone
+//! alone: a row that cannot be read or written costs its own step, and nobody else's.
 
 use super::commands::{QueueError, carry_out};
-use super::decide::{Due, Event, Matter, Step, plan};
-use super::model::{Link, Policy};
+use super::decide::{Due, Event, Look, Matter, No, Outcome, Report, Round, Step, Watch};
+use super::model::Policy;
 use super::store::{self, Lock};
 use crate::foundation::db::{Db, Tx, leases};
 use crate::foundation::events::feed::Feed;
 use crate::foundation::fault::Fault;
-use crate::foundation::ids::OfferId;
+use crate::foundation::ids::{EntryId, OfferId, UserId};
 use crate::in_tx;
 use std::time::Duration;
-use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// The slow timer behind facts and deadlines. What it finds is a bug and counted as one.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// What a round did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Round {
-    /// Offers made.
-    pub offers: usize,
-    /// Deadlines enforced.
-    pub overdue: usize,
-    /// When to look again if nothing happens before.
-    pub wake_at: Option<OffsetDateTime>,
-}
-
 /// Dispatches until `stop`, whenever this process leads.
 pub async fn run(db: Db, feed: Feed, node: Uuid, policy: Policy, stop: CancellationToken) {
     let committed = db.committed();
     let mut news = feed.subscribe();
     let mut swept = false;
+    let mut watch = Watch::default();
     loop {
         let hint = committed.notified();
-        let outcome: Result<Option<Round>, Fault> = in_tx!(&db, "dispatch", |tx| round(tx, node, &policy));
+        let outcome: Result<Option<Report>, Fault> = in_tx!(&db, "dispatch", |tx| round(tx, node, &policy, watch));
         let pause = match outcome {
-            Ok(Some(round)) => {
-                if swept && round.offers > 0 {
+            Ok(Some(report)) => {
+                watch = watch.looked(report.at);
+                if swept && report.offers > 0 {
                     metrics::counter!("vaxline_dispatch_sweep_findings_total").increment(1);
-                    tracing::warn!(offers = round.offers, "dispatcher: the sweep found what no fact had told");
+                    tracing::warn!(offers = report.offers, "dispatcher: the sweep found what no fact had told");
                 }
-                if round.offers + round.overdue > 0 {
-                    // What was freed may be offered again at once.
-                    swept = false;
-                    continue;
+                swept = false;
+                match report.look {
+                    Look::AtOnce if stop.is_cancelled() => return,
+                    Look::AtOnce => continue,
+                    Look::In(pause) => {
+                        Duration::try_from(pause).unwrap_or(Duration::ZERO).clamp(Duration::from_millis(1), SWEEP)
+                    }
+                    Look::WhenTold => SWEEP,
                 }
-                let until = round.wake_at.map_or(SWEEP, |at| {
-                    Duration::try_from(at - db.clock().now()).unwrap_or(Duration::ZERO).max(Duration::from_millis(1))
-                });
-                until.min(SWEEP)
             }
             // Another node leads.
-            Ok(None) => SWEEP,
+            Ok(None) => {
+                watch = Watch::default();
+                SWEEP
+            }
             Err(fault) => {
+                watch = Watch::default();
                 tracing::warn!(fault = fault.chain(), "dispatcher: round failed, will try again");
                 Duration::from_millis(200)
             }
@@ -95,77 +90,88 @@ pub async fn keep_alive(db: Db, node: Uuid, stop: CancellationToken) {
     }
 }
 
-/// One round; `None` when another process leads.
+/// One round; `None` when another process leads. `watch` says for how long this one has led without a break.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn round(tx: &mut Tx, node: Uuid, policy: &Policy) -> Result<Option<Round>, Fault> {
+pub async fn round(tx: &mut Tx, node: Uuid, policy: &Policy, watch: Watch) -> Result<Option<Report>, Fault> {
     if leases::lead(tx, "dispatcher", node).await?.is_none() {
         return Ok(None);
     }
-    let mut snapshot = store::snapshot(tx).await?;
-    let planned = plan(&snapshot, tx.now());
-    let mut round = Round { wake_at: planned.wake_at, ..Round::default() };
-    for step in planned.steps {
-        if let Step::Overdue(due) = step {
-            round.overdue += usize::from(is_done(overdue(tx, due, policy).await)?);
-        }
+    let now = tx.now();
+    let snapshot = store::snapshot(tx).await?.judged_by(node, watch, now);
+    let mut round = Round::begin(snapshot, now);
+    while let Some(step) = round.next_step() {
+        let outcome = attempt(tx, step, policy).await?;
+        round.told(step, outcome);
     }
-    snapshot.due.clear();
-    // An agent whose row somebody else holds is passed over, and the same caller is planned for the next agent: no later
-    // caller may overtake because of it.
-    while let Some(Step::Offer(entry, agent)) = plan(&snapshot, tx.now()).steps.first().copied() {
-        let Some(free_entry) = store::lock_entry(tx, entry, Lock::Skip).await? else {
-            // Somebody is changing this entry: it is not waiting for anybody just now.
-            snapshot.heads.retain(|head| head.entry != entry);
-            continue;
-        };
-        snapshot.idle.retain(|idle| idle.agent != agent);
-        let free_agent = store::lock_agent(tx, agent, Lock::Skip).await?;
-        let is_agent_free = free_agent.is_some();
-        let id: OfferId = tx.id();
-        let matter = Matter { entry: Some(free_entry), offer: None, agent: free_agent };
-        let is_offered = is_done(carry_out(tx, &matter, &Event::Offer(id), policy).await)?;
-        round.offers += usize::from(is_offered);
-        if is_offered || is_agent_free {
-            snapshot.heads.retain(|head| head.entry != entry);
-        }
-    }
-    if round.overdue > 0 {
+    let report = round.end();
+    if report.overdue > 0 {
         store::forget_back_offs(tx).await?;
     }
-    Ok(Some(round))
+    Ok(Some(report))
 }
 
-/// Whether a step took place. Where somebody was faster it is dropped; the next round sees what is true then.
-fn is_done(outcome: Result<(), QueueError>) -> Result<bool, Fault> {
-    match outcome {
-        Ok(()) => Ok(true),
-        Err(QueueError::No(_)) => Ok(false),
-        Err(QueueError::Fault(fault)) => Err(fault),
+/// A step broke. What it broke on is left alone for this round.
+struct Broken {
+    outcome: Outcome,
+    fault: Fault,
+}
+
+impl Broken {
+    fn on(outcome: Outcome) -> impl FnOnce(Fault) -> Self {
+        move |fault| Self { outcome, fault }
     }
 }
 
-async fn overdue(tx: &mut Tx, due: Due, policy: &Policy) -> Result<(), QueueError> {
-    match due {
-        Due::Offer(id) => {
-            let matter = store::matter_of_offer(tx, id).await?;
-            carry_out(tx, &matter, &Event::OfferDeadline(id), policy).await
+/// Carries out a step. Only a database that is away ends the round.
+async fn attempt(tx: &mut Tx, step: Step, policy: &Policy) -> Result<Outcome, Fault> {
+    store::begin_step(tx).await?;
+    let attempted = match step {
+        Step::Offer(entry, agent) => offer(tx, step, entry, agent, policy).await,
+        Step::Overdue(due) => overdue(tx, step, due, policy).await.map_err(Broken::on(Outcome::Dropped)),
+    };
+    match attempted {
+        Ok(outcome) => {
+            store::keep_step(tx).await?;
+            Ok(outcome)
         }
-        Due::WrapUp(agent) => {
-            let matter = store::matter_of_agent(tx, agent).await?;
-            carry_out(tx, &matter, &Event::WrapUpDeadline, policy).await
+        Err(Broken { outcome, fault }) => {
+            store::undo_step(tx).await?;
+            metrics::counter!("vaxline_dispatch_broken_steps_total").increment(1);
+            tracing::error!(?step, fault = fault.chain(), "dispatcher: a step broke, the round goes on");
+            Ok(outcome)
         }
-        Due::Link(agent) => {
-            let matter = store::matter_of_agent(tx, agent).await?;
-            carry_out(tx, &matter, &Event::LinkDeadline, policy).await
-        }
-        Due::DeadNode(agent) => {
-            let matter = store::matter_of_agent(tx, agent).await?;
-            let Some(Link::Up { session, .. }) = matter.agent.as_ref().map(|agent| agent.link) else {
-                return Ok(());
-            };
-            carry_out(tx, &matter, &Event::LinkLost(session), policy).await
-        }
+    }
+}
+
+async fn offer(tx: &mut Tx, step: Step, entry: EntryId, agent: UserId, policy: &Policy) -> Result<Outcome, Broken> {
+    let entry = store::lock_entry(tx, entry, Lock::Skip).await.map_err(Broken::on(Outcome::EntryUnfit))?;
+    let Some(entry) = entry else { return Ok(Outcome::Busy) };
+    let agent = store::lock_agent(tx, agent, Lock::Skip).await.map_err(Broken::on(Outcome::AgentUnfit))?;
+    let Some(agent) = agent else { return Ok(Outcome::AgentBusy) };
+    let matter = Matter { entry: Some(entry), offer: None, agent: Some(agent) };
+    let id: OfferId = tx.id();
+    let decided = decided(carry_out(tx, &matter, &Event::Offer(id), policy).await);
+    Ok(Outcome::of(step, decided.map_err(Broken::on(Outcome::PairUnfit))?))
+}
+
+async fn overdue(tx: &mut Tx, step: Step, due: Due, policy: &Policy) -> Result<Outcome, Fault> {
+    let (matter, event) = match due {
+        Due::Offer(id) => (store::try_matter_of_offer(tx, id, Lock::Skip).await?, Event::OfferDeadline(id)),
+        Due::WrapUp(agent) => (store::try_matter_of_agent(tx, agent, Lock::Skip).await?, Event::WrapUpDeadline),
+        Due::Link(agent) => (store::try_matter_of_agent(tx, agent, Lock::Skip).await?, Event::LinkDeadline),
+        Due::DeadNode(agent, node) => (store::try_matter_of_agent(tx, agent, Lock::Skip).await?, Event::NodeDied(node)),
+    };
+    let Some(matter) = matter else { return Ok(Outcome::Busy) };
+    Ok(Outcome::of(step, decided(carry_out(tx, &matter, &event, policy).await)?))
+}
+
+/// Tells a refusal, which belongs to the round, from a fault.
+fn decided(outcome: Result<(), QueueError>) -> Result<Result<(), No>, Fault> {
+    match outcome {
+        Ok(()) => Ok(Ok(())),
+        Err(QueueError::No(no)) => Ok(Err(no)),
+        Err(QueueError::Fault(fault)) => Err(fault),
     }
 }

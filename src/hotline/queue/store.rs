@@ -196,14 +196,28 @@ pub async fn matter_of_entry(tx: &mut Tx, id: EntryId) -> Result<Matter, Fault> 
 /// # Errors
 /// When the database is away.
 pub async fn matter_of_offer(tx: &mut Tx, id: OfferId) -> Result<Matter, Fault> {
-    let Some(peek) = read_offer(tx, id).await? else { return Ok(Matter::default()) };
+    Ok(try_matter_of_offer(tx, id, Lock::Wait).await?.unwrap_or_default())
+}
+
+/// The same; `None` when it is not to be waited for and somebody holds a row of it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn try_matter_of_offer(tx: &mut Tx, id: OfferId, lock: Lock) -> Result<Option<Matter>, Fault> {
+    let Some(peek) = read_offer(tx, id).await? else { return Ok(Some(Matter::default())) };
     if !peek.state.is_live() && peek.state != OfferState::Connected {
         // Over for good: a late word about it must not lock an entry that waits for its next offer.
-        return Ok(Matter { offer: Some(peek), ..Matter::default() });
+        return Ok(Some(Matter { offer: Some(peek), ..Matter::default() }));
     }
-    let entry = lock_entry(tx, peek.entry, Lock::Wait).await?;
-    let agent = lock_agent(tx, peek.agent, Lock::Wait).await?;
-    Ok(Matter { entry, offer: read_offer(tx, id).await?, agent })
+    let entry = lock_entry(tx, peek.entry, lock).await?;
+    if entry.is_none() && lock == Lock::Skip {
+        return Ok(None);
+    }
+    let agent = lock_agent(tx, peek.agent, lock).await?;
+    if agent.is_none() && lock == Lock::Skip {
+        return Ok(None);
+    }
+    Ok(Some(Matter { entry, offer: read_offer(tx, id).await?, agent }))
 }
 
 /// The matter of an agent: with the entry and the offer on the desk.
@@ -211,22 +225,33 @@ pub async fn matter_of_offer(tx: &mut Tx, id: OfferId) -> Result<Matter, Fault> 
 /// # Errors
 /// When the database is away, or the desk changes faster than it can be locked.
 pub async fn matter_of_agent(tx: &mut Tx, id: UserId) -> Result<Matter, Fault> {
+    Ok(try_matter_of_agent(tx, id, Lock::Wait).await?.unwrap_or_default())
+}
+
+/// The same; `None` when it is not to be waited for and somebody holds a row of it.
+///
+/// # Errors
+/// When the database is away, or the desk changes faster than it can be locked.
+pub async fn try_matter_of_agent(tx: &mut Tx, id: UserId, lock: Lock) -> Result<Option<Matter>, Fault> {
     for _ in 0..5 {
         let peek = sqlx::query_scalar!("select entry_id from agent where id = $1 -- queue: peek at a desk", id.0)
             .fetch_optional(tx.conn())
             .await?;
-        let Some(entry) = peek else { return Ok(Matter::default()) };
-        let entry = match entry {
-            Some(entry) => lock_entry(tx, EntryId(entry), Lock::Wait).await?,
+        let Some(on_desk) = peek else { return Ok(Some(Matter::default())) };
+        let entry = match on_desk {
+            Some(entry) => lock_entry(tx, EntryId(entry), lock).await?,
             None => None,
         };
-        let Some(agent) = lock_agent(tx, id, Lock::Wait).await? else { return Ok(Matter::default()) };
+        if lock == Lock::Skip && on_desk.is_some() && entry.is_none() {
+            return Ok(None);
+        }
+        let Some(agent) = lock_agent(tx, id, lock).await? else { return Ok(None) };
         if agent.state.entry() == entry.as_ref().map(|entry| entry.id) {
             let offer = match agent.state.offer() {
                 Some(offer) => read_offer(tx, offer).await?,
                 None => None,
             };
-            return Ok(Matter { entry, offer, agent: Some(agent) });
+            return Ok(Some(Matter { entry, offer, agent: Some(agent) }));
         }
     }
     Err(Fault::plain(format!("lock the desk of agent {id}: it keeps changing")))
@@ -479,6 +504,35 @@ pub async fn forget_back_offs(tx: &mut Tx) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Begins a part of a transaction that can be undone alone.
+///
+/// # Errors
+/// When the database is away.
+pub async fn begin_step(tx: &mut Tx) -> Result<(), Fault> {
+    sqlx::raw_sql("savepoint step -- queue: a step begins").execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Keeps what the step has done.
+///
+/// # Errors
+/// When the database is away.
+pub async fn keep_step(tx: &mut Tx) -> Result<(), Fault> {
+    sqlx::raw_sql("release savepoint step -- queue: a step is done").execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Undoes what the step has done, whatever went wrong in it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn undo_step(tx: &mut Tx) -> Result<(), Fault> {
+    sqlx::raw_sql("rollback to savepoint step; release savepoint step -- queue: a step is undone")
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// How many heads are read beyond the number of idle agents, for pairs that are kept apart.
 const SPARE_HEADS: i64 = 64;
 
@@ -488,10 +542,24 @@ const SPARE_HEADS: i64 = 64;
 /// When the database is away.
 pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
     let now = tx.now();
-    let idle =
-        sqlx::query!(r#"select id, idle_since from agent where state = 'ready' and link = 'up' -- queue: who is idle"#)
-            .fetch_all(tx.conn())
-            .await?;
+    // A link is only as alive as the process that holds it.
+    let idle = sqlx::query!(
+        r#"
+        -- queue: who is idle
+        select agent.id, agent.idle_since
+          from agent join lease on lease.name = 'node:' || agent.node::text
+         where agent.state = 'ready' and agent.link = 'up' and lease.expires_at >= $1
+        "#,
+        now
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let published = sqlx::query_scalar!(
+        r#"select exists (select from lease where name = 'relay' and expires_at >= $1) as "is!" -- queue: who publishes"#,
+        now
+    )
+    .fetch_one(tx.conn())
+    .await?;
     let heads = if idle.is_empty() {
         Vec::new()
     } else {
@@ -513,13 +581,14 @@ pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
     let due = sqlx::query!(
         r#"
         -- queue: every transient state with its deadline
-        select 'offer' as "kind!", id as "id!", least(deadline, paint_by) as "at!" from offer where ended_at is null
+        select 'offer' as "kind!", id as "id!", least(deadline, paint_by) as "at!", null::uuid as node
+          from offer where ended_at is null
         union all
-        select 'wrap_up', id, until from agent where state = 'wrap_up'
+        select 'wrap_up', id, until, null from agent where state = 'wrap_up'
         union all
-        select 'link', id, link_until from agent where link = 'lost'
+        select 'link', id, link_until, null from agent where link = 'lost'
         union all
-        select 'dead_node', agent.id, coalesce(lease.expires_at, $1)
+        select 'dead_node', agent.id, coalesce(lease.expires_at, $1), agent.node
           from agent left join lease on lease.name = 'node:' || agent.node::text
          where agent.link = 'up'
         "#,
@@ -540,15 +609,16 @@ pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
         due: due
             .into_iter()
             .map(|row| {
-                let due = match row.kind.as_str() {
-                    "offer" => Due::Offer(OfferId(row.id)),
-                    "wrap_up" => Due::WrapUp(UserId(row.id)),
-                    "link" => Due::Link(UserId(row.id)),
-                    _ => Due::DeadNode(UserId(row.id)),
+                let due = match (row.kind.as_str(), row.node) {
+                    ("offer", _) => Due::Offer(OfferId(row.id)),
+                    ("wrap_up", _) => Due::WrapUp(UserId(row.id)),
+                    (_, Some(node)) => Due::DeadNode(UserId(row.id), node),
+                    (_, None) => Due::Link(UserId(row.id)),
                 };
                 (row.at, due)
             })
             .collect(),
+        unpublished: !published,
     })
 }
 

@@ -1,6 +1,7 @@
 //! From an accepted offer to the talk and its end, or back to the same place.
 
 use super::*;
+use vaxline::hotline::calls::model::Step;
 
 /// A caller waits and an agent has accepted: the agent, the offer, and where the provider will ask.
 async fn accepted(line: &Line, sid: &str) -> (UserId, OfferId, String, Answer) {
@@ -66,7 +67,8 @@ async fn while_a_call_is_connected_its_ticks_are_told_to_go_on() {
     let dial = line.post(&url, &base("busy")).await;
     assert_eq!(line.tick("busy", &park, PIECES / 2).await.status, StatusCode::NO_CONTENT);
     line.leg("leg", "busy", "in-progress").await;
-    assert_eq!(line.tick("busy", &dial, 0).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(line.tick("busy", &park, PIECES / 2).await.status, StatusCode::NO_CONTENT);
+    assert!(dial.verb("dial").is_some());
 }
 
 #[tokio::test]
@@ -76,6 +78,116 @@ async fn asking_again_whom_to_ring_is_answered_the_same() {
     let dial = line.post(&url, &base("asks")).await;
     line.world.pass(Duration::seconds(3));
     assert_eq!(line.post(&url, &base("asks")).await, dial);
+}
+
+#[tokio::test]
+async fn a_second_request_to_connect_rings_nobody_again() {
+    let line = Line::new().await;
+    let (_, offer, url, _) = accepted(&line, "again").await;
+    assert!(line.post(&url, &base("again")).await.verb("dial").is_some());
+    // The answer to the interrupt was lost, and the call was interrupted once more: it is in its dial already.
+    let call = line.call_of("again").await;
+    let second = line.hooks.dialect.steps.url(call, &Step::Connect { offer, attempt: 2 });
+    let second = second.strip_prefix(BASE).unwrap().split_once('#').unwrap().0.to_owned();
+    let answer = line.post(&second, &base("again")).await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::CONFLICT, "undisturbed"));
+}
+
+#[tokio::test]
+async fn an_interrupt_that_comes_too_late_leaves_the_talk_undisturbed() {
+    let mut line = Line::new().await;
+    let (agent, _, url, _) = accepted(&line, "talks").await;
+    line.post(&url, &base("talks")).await;
+    line.leg("leg", "talks", "in-progress").await;
+    let call = line.call_of("talks").await;
+    let resume = line.hooks.dialect.steps.url(call, &Step::Resume);
+    let resume = resume.strip_prefix(BASE).unwrap().split_once('#').unwrap().0.to_owned();
+    for late in [&url, &resume] {
+        let answer = line.post(late, &base("talks")).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::CONFLICT, "undisturbed"), "{late}");
+    }
+    // Without a database nobody knows, and any list would end the talk.
+    line.cut_off();
+    for late in [&url, &resume] {
+        assert_eq!(line.post(late, &base("talks")).await.status, StatusCode::SERVICE_UNAVAILABLE, "{late}");
+    }
+    line.reconnect();
+    assert_eq!(line.desk(agent).await.state, "talking");
+}
+
+#[tokio::test]
+async fn a_repeated_answer_does_not_take_a_caller_from_the_agent() {
+    let line = Line::new().await;
+    let greeting = line.ring("repeats").await;
+    let reason = line.press("repeats", &greeting, "language", "1").await;
+    assert!(line.press("repeats", &reason, "reason", "1").await.is_park());
+    let agent = line.agent("agent").await;
+    line.accept(agent, "repeats").await;
+    assert_eq!(line.press("repeats", &reason, "reason", "1").await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_phone_that_answered_and_was_never_put_through_gives_the_caller_back() {
+    for reports in [&["in-progress"][..], &["in-progress", "completed"]] {
+        let line = Line::new().await;
+        let (agent, _, url, _) = accepted(&line, "unbridged").await;
+        let dial = line.post(&url, &base("unbridged")).await;
+        for status in reports {
+            line.leg("leg", "unbridged", status).await;
+        }
+        let mut failed = fixture("dial-failed");
+        failed["call_sid"] = json!("unbridged");
+        let park = line.post(&dial.hook("connect."), &failed).await;
+        assert!(park.is_park(), "{reports:?}");
+        assert_eq!(line.standing("unbridged").await, Standing::Waiting);
+        assert_eq!(line.desk(agent).await.reason.as_deref(), Some("phone"));
+    }
+}
+
+#[tokio::test]
+async fn a_tick_behind_the_dial_ends_a_talk_whose_end_was_not_heard() {
+    let line = Line::new().await;
+    let (agent, _, url, _) = accepted(&line, "unheard").await;
+    let dial = line.post(&url, &base("unheard")).await;
+    line.leg("leg", "unheard", "in-progress").await;
+    // The dial's own report and the leg's were lost: the list goes on behind the dial.
+    let goodbye = line.tick("unheard", &dial, 0).await;
+    assert!(goodbye.says("Auf Wiederhören"));
+    assert_eq!(line.desk(agent).await.state, "wrap_up");
+}
+
+#[tokio::test]
+async fn a_tick_behind_a_dial_that_connected_nobody_gives_the_caller_back() {
+    let line = Line::new().await;
+    let (_, _, url, _) = accepted(&line, "unheard").await;
+    let dial = line.post(&url, &base("unheard")).await;
+    assert!(line.tick("unheard", &dial, 0).await.is_park());
+    assert_eq!(line.standing("unheard").await, Standing::Waiting);
+}
+
+#[tokio::test]
+async fn the_end_of_an_earlier_phone_does_not_end_the_next_talk() {
+    let line = Line::new().await;
+    let (_, _, url, _) = accepted(&line, "second").await;
+    let dial = line.post(&url, &base("second")).await;
+    line.leg("first-leg", "second", "ringing").await;
+    let mut over = fixture("dial-ring-timeout");
+    over["call_sid"] = json!("second");
+    line.post(&dial.hook("connect."), &over).await;
+    line.world.pass(POLICY.back_off + Duration::SECOND);
+    let other = line.agent("other").await;
+    let (_, url) = line.accept(other, "second").await;
+    line.post(&url, &base("second")).await;
+    line.leg("second-leg", "second", "in-progress").await;
+
+    line.leg("first-leg", "second", "completed").await;
+    line.leg("unknown-leg", "second", "completed").await;
+    let mut done = fixture("dial-completed");
+    done["call_sid"] = json!("second");
+    line.post(&dial.hook("connect."), &done).await;
+    assert_eq!(line.desk(other).await.state, "talking");
+    line.leg("second-leg", "second", "completed").await;
+    assert_eq!(line.desk(other).await.state, "wrap_up");
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ use vaxline::hotline::provider::settings::{DEFAULT_FLOW, Park, Secret, Voice, Vo
 use vaxline::hotline::provider::steps::Steps;
 use vaxline::hotline::provider::verbs::Dialect;
 use vaxline::hotline::queue::commands::{self as queue, Standing};
+use vaxline::hotline::queue::decide::{Report, Watch};
 use vaxline::hotline::queue::dispatcher;
 use vaxline::hotline::queue::model::Policy;
 use vaxline::hotline::queue::store::node_lease;
@@ -275,16 +276,17 @@ impl Line {
     }
 
     async fn live(&self) {
-        let name = node_lease(NODE);
-        let alive: Result<Option<i64>, Fault> =
-            in_tx!(self.world.work(), "live", |tx| foundation::db::leases::lead(tx, &name, NODE));
-        alive.unwrap();
+        for name in [node_lease(NODE), "relay".to_owned()] {
+            let alive: Result<Option<i64>, Fault> =
+                in_tx!(self.world.work(), "live", |tx| foundation::db::leases::lead(tx, &name, NODE));
+            alive.unwrap();
+        }
     }
 
     async fn dispatch(&self) {
         self.live().await;
-        let round: Result<Option<dispatcher::Round>, Fault> =
-            in_tx!(self.world.work(), "dispatch", |tx| dispatcher::round(tx, NODE, &POLICY));
+        let round: Result<Option<Report>, Fault> =
+            in_tx!(self.world.work(), "dispatch", |tx| dispatcher::round(tx, NODE, &POLICY, Watch::default()));
         round.unwrap().expect("nobody else leads");
     }
 
@@ -294,7 +296,8 @@ impl Line {
         let (offer, _) = self.desk(agent).await.open_offer.expect("an offer");
         self.wish(agent, Wish::Accept(offer)).await;
         let call = self.call_of(sid).await;
-        let url = self.hooks.dialect.steps.url(call, &vaxline::hotline::calls::model::Step::Connect(offer));
+        let url =
+            self.hooks.dialect.steps.url(call, &vaxline::hotline::calls::model::Step::Connect { offer, attempt: 1 });
         (offer, url.strip_prefix(BASE).unwrap().split_once('#').unwrap().0.to_owned())
     }
 }

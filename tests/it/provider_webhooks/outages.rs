@@ -16,14 +16,14 @@ impl Line {
     }
 
     /// The hooks' plane loses its database; the test keeps its own way to it.
-    fn cut_off(&mut self) {
+    pub(super) fn cut_off(&mut self) {
         let sizes = Sizes { hooks: 2, staff: 1, work: 4 };
         let nowhere = "postgresql://postgres@127.0.0.1:1/nowhere";
         let pools = Pools::open(nowhere, sizes, &self.world.clock, &mut StdRng::seed_from_u64(1)).unwrap();
         self.serve_from(pools.hooks);
     }
 
-    fn reconnect(&mut self) {
+    pub(super) fn reconnect(&mut self) {
         self.serve_from(self.world.pools.hooks.clone());
     }
 }

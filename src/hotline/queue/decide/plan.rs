@@ -8,6 +8,7 @@ use crate::foundation::ids::{EntryId, OfferId, UserId};
 use crate::hotline::queue::model::{BackOff, OrderKey};
 use std::collections::HashSet;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// An entry that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +37,8 @@ pub enum Due {
     WrapUp(UserId),
     /// An agent's lost link.
     Link(UserId),
-    /// An agent whose socket was held by a process that died.
-    DeadNode(UserId),
+    /// An agent whose socket was held by a process that died, and that process.
+    DeadNode(UserId, Uuid),
 }
 
 /// What the plan is made from. The heads are in order, and long enough: at least as many as agents are idle, and as
@@ -52,6 +53,8 @@ pub struct Snapshot {
     pub back_offs: Vec<BackOff>,
     /// Transient states with their deadlines.
     pub due: Vec<(OffsetDateTime, Due)>,
+    /// Nobody publishes facts just now: no page would learn of an offer in time.
+    pub unpublished: bool,
 }
 
 /// One step of a round. Whoever carries it out locks and verifies; a conflict drops the step, not the round.
@@ -80,16 +83,16 @@ pub fn plan(snapshot: &Snapshot, now: OffsetDateTime) -> Plan {
 
     let apart: HashSet<(EntryId, UserId)> =
         snapshot.back_offs.iter().filter(|pair| now < pair.until).map(|pair| (pair.entry, pair.agent)).collect();
-    let mut idle = snapshot.idle.clone();
+    let mut idle = if snapshot.unpublished { Vec::new() } else { snapshot.idle.clone() };
     // The id decides only between agents who became idle in the same microsecond.
     idle.sort_by_key(|agent| (agent.since, agent.agent));
     for head in &snapshot.heads {
+        if idle.is_empty() {
+            break;
+        }
         let chosen = idle.iter().position(|agent| !apart.contains(&(head.entry, agent.agent)));
         if let Some(place) = chosen {
             steps.push(Step::Offer(head.entry, idle.remove(place).agent));
-        }
-        if idle.is_empty() {
-            break;
         }
     }
 
@@ -104,7 +107,6 @@ mod tests {
     use super::*;
     use time::Duration;
     use time::macros::datetime;
-    use uuid::Uuid;
 
     const NOW: OffsetDateTime = datetime!(2021-04-28 16:00 UTC);
 
@@ -145,6 +147,13 @@ mod tests {
         let snapshot =
             Snapshot { heads: vec![head(1)], idle: vec![idle(7, 5)], back_offs: vec![apart], ..Snapshot::default() };
         assert_eq!(plan(&snapshot, NOW).steps, [Step::Offer(head(1).entry, idle(7, 0).agent)]);
+    }
+
+    #[test]
+    fn nothing_is_offered_while_nobody_publishes() {
+        let snapshot =
+            Snapshot { heads: vec![head(1)], idle: vec![idle(7, 5)], unpublished: true, ..Snapshot::default() };
+        assert_eq!(plan(&snapshot, NOW).steps, []);
     }
 
     #[test]

@@ -1,0 +1,85 @@
+//! How a talk ends, how a caller leaves, and how a place is taken up again.
+
+use super::offer::{next_of, turn_kept};
+use super::{Change, Gone, Matter, No};
+use crate::foundation::ids::{CallId, OfferId};
+use crate::hotline::queue::model::{Agent, AgentState, Ending, Entry, EntryState, OfferState, Policy};
+use time::OffsetDateTime;
+
+/// The agent's desk after a call that took place.
+pub(super) fn into_wrap_up(change: &mut Change, entry: &Entry, agent: &Agent, policy: &Policy, now: OffsetDateTime) {
+    let state = AgentState::WrapUp {
+        entry: entry.id,
+        until: now + policy.wrap_up,
+        extensions_left: policy.extensions,
+        next: next_of(agent),
+    };
+    change.agent(agent, state, now);
+}
+
+pub(super) fn talk_ended(matter: &Matter, id: OfferId, policy: &Policy, now: OffsetDateTime) -> Result<Change, No> {
+    let (Some(entry), Some(offer), Some(agent)) = (&matter.entry, &matter.offer, &matter.agent) else {
+        return Err(No::NoCall);
+    };
+    match entry.state {
+        // A talk whose beginning was never reported ends all the same: the provider says that it took place.
+        EntryState::Talking { offer: bound, .. } | EntryState::Connecting { offer: bound }
+            if bound == id && offer.id == id => {}
+        EntryState::Ended { how: Ending::Served, .. } if offer.id == id && offer.state == OfferState::Connected => {
+            return Ok(Change::default());
+        }
+        EntryState::Waiting
+        | EntryState::Offered { .. }
+        | EntryState::Connecting { .. }
+        | EntryState::Talking { .. }
+        | EntryState::Ended { .. } => return Err(No::NoCall),
+    }
+    let mut change = Change::default();
+    change.entry(entry, EntryState::Ended { how: Ending::Served, redeem_until: None });
+    change.offer(offer, OfferState::Connected);
+    change.fact_with("entry.ended", Ending::Served.code());
+    into_wrap_up(&mut change, entry, agent, policy, now);
+    Ok(change)
+}
+
+pub(super) fn caller_gone(matter: &Matter, how: Gone, policy: &Policy, now: OffsetDateTime) -> Result<Change, No> {
+    let Some(entry) = &matter.entry else { return Err(No::NoCall) };
+    let mut change = Change::default();
+    match entry.state {
+        EntryState::Ended { .. } => return Ok(change),
+        EntryState::Talking { offer, .. } => return talk_ended(matter, offer, policy, now),
+        EntryState::Waiting => {}
+        EntryState::Offered { .. } | EntryState::Connecting { .. } => {
+            let (Some(offer), Some(agent)) = (&matter.offer, &matter.agent) else { return Err(No::NotFree) };
+            change.offer(offer, OfferState::Withdrawn);
+            change.fact_with("offer.withdrawn", "hung_up");
+            turn_kept(&mut change, agent, now);
+        }
+    }
+    let how = match how {
+        Gone::HungUp => Ending::Abandoned,
+        Gone::Lost => Ending::Lost,
+    };
+    change.entry(entry, EntryState::Ended { how, redeem_until: Some(now + policy.redeem) });
+    change.fact_with("entry.ended", how.code());
+    Ok(change)
+}
+
+pub(super) fn redeem(matter: &Matter, call: CallId, now: OffsetDateTime) -> Result<Change, No> {
+    let Some(entry) = &matter.entry else { return Err(No::NotRedeemable) };
+    match entry.state {
+        EntryState::Ended { redeem_until: Some(until), .. } if now <= until => {}
+        _ if entry.call == call => return Ok(Change::default()),
+        EntryState::Waiting
+        | EntryState::Offered { .. }
+        | EntryState::Connecting { .. }
+        | EntryState::Talking { .. }
+        | EntryState::Ended { .. } => return Err(No::NotRedeemable),
+    }
+    let mut change = Change { entry: Some(Entry { call, ..entry.clone() }), ..Change::default() };
+    if let Some(entry) = &mut change.entry {
+        entry.state = EntryState::Waiting;
+    }
+    change.fact("entry.redeemed");
+    Ok(change)
+}
