@@ -61,9 +61,11 @@ create table call_leg (
     was_answered boolean not null default false,
     first_at     timestamptz not null,
     ended_at     timestamptz,
+    missing_since timestamptz,
     primary key (provider, leg_sid)
 );
 create index call_leg_of_call on call_leg (call_id);
+create index call_leg_open on call_leg (provider) where was_answered and ended_at is null;
 comment on table call_leg is 'Agents'' phones that were rung from a call';
 comment on column call_leg.provider is 'Whose leg it is';
 comment on column call_leg.leg_sid is 'The provider''s name for the leg';
@@ -73,6 +75,7 @@ comment on column call_leg.progress is 'How far it has come; only goes forward';
 comment on column call_leg.was_answered is 'Whether it was ever answered';
 comment on column call_leg.first_at is 'When we first heard of it';
 comment on column call_leg.ended_at is 'When it was over';
+comment on column call_leg.missing_since is 'The provider''s list lacked it then; lacking it again ends it';
 
 create table hook_reply (
     call_id uuid not null references call (id),
@@ -87,6 +90,14 @@ comment on column hook_reply.call_id is 'The call';
 comment on column hook_reply.step is 'The step that asked; the verb has the same name';
 comment on column hook_reply.reply is 'The answer, in neutral words';
 comment on column hook_reply.at is 'When it was given';
+
+create table provider_look (
+    provider  text primary key,
+    looked_at timestamptz not null
+);
+comment on table provider_look is 'When our calls were last compared with a provider''s: one process at a time takes the next turn';
+comment on column provider_look.provider is 'Whose calls';
+comment on column provider_look.looked_at is 'When the last turn was taken';
 
 -- Not logged on purpose: it is written in bulk every few seconds, and its loss in a crash of the database costs a few
 -- calls a needless fresh list of music.

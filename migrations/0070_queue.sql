@@ -15,7 +15,7 @@ create table queue_entry (
     state        text not null check (state in ('waiting', 'offered', 'connecting', 'talking', 'ended')),
     offer_id     uuid,
     talking_since timestamptz,
-    ending       text check (ending in ('served', 'abandoned', 'lost')),
+    ending       text check (ending in ('served', 'abandoned', 'lost', 'merged')),
     ended_at     timestamptz,
     redeem_until timestamptz,
     constraint entry_state_carries_its_data check (
@@ -30,6 +30,7 @@ create index queue_entry_waiting on queue_entry (key_at, key_seq) where state = 
 create index queue_entry_open on queue_entry (state) where state <> 'ended';
 create unique index queue_entry_of_call on queue_entry (call_id) where state <> 'ended';
 create index queue_entry_last_of_call on queue_entry (call_id);
+create index queue_entry_waiting_of_caller on queue_entry (caller) where state = 'waiting';
 create index queue_entry_redeemable on queue_entry (caller, redeem_until) where redeem_until is not null;
 comment on table queue_entry is 'A place in line; it outlives its call';
 comment on column queue_entry.id is 'Id of the place';
@@ -43,7 +44,7 @@ comment on column queue_entry.key_seq is 'Order key: decides between equal momen
 comment on column queue_entry.state is 'Exactly one state';
 comment on column queue_entry.offer_id is 'The offer that binds it';
 comment on column queue_entry.talking_since is 'When agent and caller began to talk';
-comment on column queue_entry.ending is 'How it ended';
+comment on column queue_entry.ending is 'How it ended; merged: its caller has an older place again';
 comment on column queue_entry.ended_at is 'When it ended';
 comment on column queue_entry.redeem_until is 'Until then a redial takes the place up again';
 

@@ -159,8 +159,7 @@ pub async fn start(
         tasks.keep("staff", bound.serve(router, config.staff.connections, stop.clone()));
     }
     if planes.work {
-        let reconciling = telephony.reconcile(node, stop.clone());
-        tasks.keep("reconciling", while_leading(pools.work.clone(), "reconcile".to_owned(), node, reconciling));
+        tasks.keep("reconciling", telephony.reconcile(stop.clone()));
         tasks.keep("housekeeping", housekeeping::run(pools.work.clone(), stop.clone()));
         tasks.keep("reservations", appointments::worker::run(pools.work.clone(), stop.clone()));
         tasks.keep("monitor", monitor::worker::run(pools.work.clone(), campaign, node, stop.clone()));

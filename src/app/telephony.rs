@@ -20,7 +20,6 @@ use axum::Router;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// The telephone side of a process.
 #[derive(Clone)]
@@ -104,7 +103,7 @@ impl Telephony {
     }
 
     /// Compares our calls with the provider's until `stop`; without a provider there is nothing to compare.
-    pub async fn reconcile(self, node: Uuid, stop: CancellationToken) {
+    pub async fn reconcile(self, stop: CancellationToken) {
         if !self.settings.is_set_up() {
             tracing::warn!("no provider is set up (provider.webhook_secret): no call is taken");
             return stop.cancelled().await;
@@ -115,6 +114,6 @@ impl Telephony {
         }
         let every = Duration::from_secs(u64::from(self.settings.reconcile_seconds));
         let music = Duration::from_secs(u64::from(self.settings.park.music_seconds));
-        reconcile::run(self.desk(), node, every, music, stop).await;
+        reconcile::run(self.desk(), every, music, stop).await;
     }
 }

@@ -57,7 +57,7 @@ pub async fn make_again(tx: &mut Tx, letter: LetterId) -> Result<bool, Fault> {
     let Some(series) = store::reorder_held_letter(tx, letter).await? else { return Ok(false) };
     letter_event(tx, "letter.ordered", series, letter, Some("made_again")).await?;
     let now = tx.now();
-    jobs::order_anew(tx, RENDER_JOB, &letter.to_string(), now).await?;
+    jobs::order_again(tx, RENDER_JOB, &letter.to_string(), &json!({}), now).await?;
     Ok(true)
 }
 

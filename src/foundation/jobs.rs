@@ -105,25 +105,34 @@ pub async fn order(
     Ok(())
 }
 
-/// Promises an effect that may have been carried out before and is wanted once more. One that has not ended goes on.
+/// Promises an effect that may be wanted again: one that was carried out before without lasting effect begins anew, one that
+/// is on its way is left to it.
 ///
 /// # Errors
-/// When the database is away.
-pub async fn order_anew(tx: &mut Tx, kind: &'static str, subject: &str, due_at: OffsetDateTime) -> Result<(), Fault> {
+/// When the database is away or the payload cannot be written.
+pub async fn order_again(
+    tx: &mut Tx,
+    kind: &'static str,
+    subject: &str,
+    payload: &(impl Serialize + Sync),
+    due_at: OffsetDateTime,
+) -> Result<(), Fault> {
     let id: JobId = tx.id();
     let now = tx.now();
+    let payload = serde_json::to_value(payload)?;
     sqlx::query!(
         r#"
-        -- jobs: promise an effect once more
-        insert into job (id, kind, subject, ordered_at, due_at) values ($1, $2, $3, $4, $5)
+        -- jobs: promise an effect anew
+        insert into job (id, kind, subject, payload, ordered_at, due_at) values ($1, $2, $3, $4, $5, $6)
         on conflict (kind, subject) do update
-           set ordered_at = excluded.ordered_at, due_at = excluded.due_at, attempts = 0, last_error = null,
-               ended_at = null, outcome = null
+           set payload = excluded.payload, ordered_at = excluded.ordered_at, due_at = excluded.due_at, attempts = 0,
+               leased_until = null, last_error = null, ended_at = null, outcome = null
          where job.ended_at is not null
         "#,
         id.0,
         kind,
         subject,
+        payload,
         now,
         due_at
     )

@@ -15,6 +15,9 @@ const WITHHELD: [&str; 6] = ["anonymous", "private", "restricted", "unavailable"
 /// Longer texts are no numbers, whatever they contain.
 const LONGEST_TEXT: usize = 64;
 
+/// Fewer digits without a plus may be a number without its area code.
+const SHORTEST_WITHOUT_PLUS: usize = 10;
+
 /// A telephone number as E.164 (`+493514678104`), or the harmonised number 116117.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
 #[sqlx(transparent)]
@@ -86,10 +89,17 @@ impl PhoneNumber {
     }
 
     /// The caller's number as a carrier sends it: `None` when it is withheld or unreadable, because a caller is
-    /// served without a number too.
+    /// served without a number too. Some carriers leave the plus out. Whoever shows 116117 is put through by the medical
+    /// service, like many others: the number is nobody's.
     #[must_use]
     pub fn of_caller(text: &str) -> Option<Self> {
-        Self::parse(text).ok()
+        let is_bare =
+            |text: &str| text.len() >= SHORTEST_WITHOUT_PLUS && text.bytes().all(|sign| sign.is_ascii_digit());
+        let number = match Self::parse(text) {
+            Err(PhoneError::NoAreaCode) if is_bare(text.trim()) => Self::parse(&format!("+{}", text.trim())),
+            read => read,
+        };
+        number.ok().filter(|number| number.expose() != MEDICAL_SERVICE)
     }
 
     /// The number itself, for storing, dialling, or showing to who may see it.
@@ -208,6 +218,20 @@ mod tests {
     fn a_caller_may_hide_the_number() {
         for text in ["", "  ", "anonymous", "Anonymous", "unknown", "RESTRICTED"] {
             assert_eq!(read(text), Err(PhoneError::Withheld));
+            assert_eq!(PhoneNumber::of_caller(text), None);
+        }
+    }
+
+    #[test]
+    fn a_carrier_may_leave_the_plus_out() {
+        let of_caller = |text: &str| PhoneNumber::of_caller(text).map(|number| number.expose().to_owned());
+        assert_eq!(of_caller("493514678104").as_deref(), Some("+493514678104"));
+        assert_eq!(of_caller("4678104"), None, "this may be in any town");
+    }
+
+    #[test]
+    fn whoever_is_put_through_by_the_medical_service_shows_no_number_of_their_own() {
+        for text in ["116117", "+49116117"] {
             assert_eq!(PhoneNumber::of_caller(text), None);
         }
     }

@@ -292,6 +292,51 @@ async fn a_provider_that_never_asks_whom_to_ring_costs_the_agent_nothing() {
 }
 
 #[tokio::test]
+async fn an_agent_who_clicks_again_orders_the_end_of_the_call_anew() {
+    let mut hotline = Hotline::new().await;
+    let agent = hotline.agent("agent").await;
+    hotline.caller().await;
+    hotline.dispatch().await;
+    let (offer, _) = hotline.offer(agent).await.unwrap();
+    hotline.wish(agent, Wish::Accept(offer)).await.unwrap();
+    let hooks = &hotline.world.pools.hooks;
+    assert!(in_tx!(hooks, "answered", |tx| queue::agent_answered(tx, offer, &POLICY)).unwrap());
+    hotline.wish(agent, Wish::HangUp).await.unwrap();
+    let pool = hotline.world.work().pool();
+    sqlx::query("update job set ended_at = now(), outcome = 'given_up', attempts = 7 where kind = $1")
+        .bind(queue::HANG_UP_JOB)
+        .execute(pool)
+        .await
+        .unwrap();
+    hotline.wish(agent, Wish::HangUp).await.unwrap();
+    let again: (i32, bool) = sqlx::query_as("select attempts, ended_at is null from job where kind = $1")
+        .bind(queue::HANG_UP_JOB)
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    assert_eq!(again, (0, true));
+}
+
+#[tokio::test]
+async fn a_phone_of_which_nothing_was_heard_is_looked_at_before_its_deadline() {
+    let mut hotline = Hotline::new().await;
+    let agent = hotline.agent("agent").await;
+    hotline.caller().await;
+    hotline.dispatch().await;
+    let (offer, _) = hotline.offer(agent).await.unwrap();
+    hotline.wish(agent, Wish::Accept(offer)).await.unwrap();
+    in_tx!(&hotline.world.pools.hooks, "target", |tx| queue::connect_target(tx, offer, &POLICY)).unwrap().unwrap();
+    let in_time: bool = sqlx::query_scalar(
+        "select job.due_at < offer.deadline from job join offer on offer.id::text = job.subject where kind = $1",
+    )
+    .bind(queue::LOOK_JOB)
+    .fetch_one(hotline.world.work().pool())
+    .await
+    .unwrap();
+    assert!(in_time);
+}
+
+#[tokio::test]
 async fn nobody_answers_anothers_offer() {
     let mut hotline = Hotline::new().await;
     let agent = hotline.agent("agent").await;

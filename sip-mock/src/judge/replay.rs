@@ -268,8 +268,11 @@ impl Log {
     }
 
     fn given_back(&mut self, event: &Event, at: Micros, rules: &Rules) {
-        // Who lost the link or the caller let nothing pass.
-        let blameless = event.kind == "offer.withdrawn" && matches!(event.text("reason"), Some("hung_up" | "link"));
+        // Who lost the link or the caller let nothing pass, nor did one whose phone the provider never came to ring.
+        let blameless = matches!(
+            (event.kind.as_str(), event.text("reason")),
+            ("offer.withdrawn", Some("hung_up" | "link")) | ("offer.failed", Some("not_dialled"))
+        );
         let Some((entry, agent)) = self.offer_mut(event).map(|o| (o.entry.clone(), o.agent.clone())) else { return };
         let was_live = self.entries.get(&entry).is_some_and(|e| e.live_offer == event.offer);
         self.close_offer(event, at);
@@ -277,7 +280,7 @@ impl Log {
             self.place(&entry, Place::Waiting(at));
         }
         if let Some(record) = self.agents.get_mut(&agent) {
-            record.keeps_turn = event.kind == "offer.withdrawn";
+            record.keeps_turn = blameless || event.kind == "offer.withdrawn";
         }
         if !blameless {
             self.back_offs.insert((entry, agent), at + micros(rules.back_off));

@@ -174,7 +174,7 @@ pub(crate) async fn settle_row(tx: &mut Tx, id: LetterId, order: &Order, settled
             store::set_letter_state(tx, id, "diverted", Some("too_late_for_the_post")).await?;
             letter_event(tx, "letter.diverted", order.series, id, Some("too_late_for_the_post")).await?;
             let now = tx.now();
-            jobs::order_anew(tx, DIVERT_JOB, &id.to_string(), now).await
+            jobs::order_again(tx, DIVERT_JOB, &id.to_string(), &json!({}), now).await
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::hotline::ivr::library::Library;
 use crate::hotline::ivr::store as flows;
 use crate::hotline::queue::commands::{self as queue, Join, Standing};
 use crate::hotline::queue::decide::Gone;
-use crate::hotline::queue::model::{Language, Policy};
+use crate::hotline::queue::model::{Language, Policy, Topic};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -157,17 +157,21 @@ async fn carry_on(
     turn: Turn,
 ) -> Result<Script, Fault> {
     let Turn { state, say, then } = turn;
-    let language = state.language.unwrap_or(flow.plan.language);
+    let mut language = state.language.unwrap_or(flow.plan.language);
     let mut actions: Vec<Action> = say.into_iter().map(Action::Say).collect();
     let asked = state.asked;
     let (letter, last) = match then {
         Then::Ask(ask) => ('m', Action::Ask(ask)),
         Then::Join { topic } => {
-            queue::join(tx, &Join { call, number, language, topic }).await?;
+            take_place(tx, setup, &Join { call, number, language, topic }).await?;
             ('q', Action::Park(Park::new(format!("q{asked}"), language)))
         }
         Then::TakeUp => {
-            take_up(tx, setup, call, number, language, &state).await?;
+            let topic = state.topic.unwrap_or(Topic::Book);
+            let (chosen, topic) = take_place(tx, setup, &Join { call, number, language, topic }).await?;
+            // The caller was not asked again, and hears the language of the first call.
+            language = state.language.unwrap_or(chosen);
+            store::save_state(tx, call, &State { language: Some(language), topic: Some(topic), ..state }).await?;
             ('q', Action::Park(Park::new(format!("q{asked}"), language)))
         }
         Then::HangUp => ('g', Action::HangUp),
@@ -176,24 +180,17 @@ async fn carry_on(
     Ok(Script::new(call, format!("{letter}{asked}"), actions))
 }
 
-/// Takes the old place up, or joins anew when it is gone: somebody was faster, or its time has passed.
-async fn take_up(
-    tx: &mut Tx,
-    setup: &Setup,
-    call: CallId,
-    number: Option<Pii<String>>,
-    language: Language,
-    state: &State,
-) -> Result<(), Fault> {
-    if let Some(shown) = &number
-        && let Some(entry) = queue::redeemable(tx, shown).await?
-        && queue::redeem(tx, entry, call, &setup.policy).await?
+/// Takes the number's old place up, or joins anew when there is none: it was never there, somebody was faster, or its time
+/// has passed. What the caller of that place once chose.
+async fn take_place(tx: &mut Tx, setup: &Setup, join: &Join) -> Result<(Language, Topic), Fault> {
+    if let Some(number) = &join.number
+        && let Some(entry) = queue::redeemable(tx, number).await?
+        && queue::redeem(tx, entry, join.call, &setup.policy).await?
     {
-        return Ok(());
+        return queue::chosen(tx, entry).await;
     }
-    let topic = state.topic.unwrap_or(crate::hotline::queue::model::Topic::Book);
-    queue::join(tx, &Join { call, number, language, topic }).await?;
-    Ok(())
+    queue::join(tx, join).await?;
+    Ok((join.language, join.topic))
 }
 
 /// The provider asks whom to ring under an accepted offer. The attempt that asks first is the one that rings; the call may
@@ -261,7 +258,14 @@ pub async fn connected(
 /// # Errors
 /// When the call is unknown, or the database is away.
 pub async fn begin_again(tx: &mut Tx, setup: &Setup, id: CallId) -> Result<Reply, CallError> {
-    let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
+    let mut call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
+    if call.is_guessed_over {
+        // It asks, so it lives: it was only missing in the provider's lists.
+        store::reopen(tx, id).await?;
+        call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
+        events::record(tx, "call.found", About { call: Some(id), ..About::default() }, json!({})).await?;
+        queue::found_again(tx, id, &setup.policy).await?;
+    }
     Ok(resume(tx, setup, &call).await?)
 }
 
@@ -275,7 +279,18 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
     };
     let language = language_of(setup, call);
     match &menu.state.place {
-        Place::Goodbye => Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), goodbye(setup, language)))),
+        Place::Goodbye => {
+            let flow = setup.flows.version(tx.conn(), &menu.version).await?.unwrap_or_else(|| setup.flows.current());
+            let facts = Facts { now: tx.now(), always_open: setup.always_open, returning: menu.state.returning };
+            let actions = match menu::begin(&flow.plan, facts) {
+                // It was sent away before it was asked anything, and is told again why.
+                Turn { say, then: Then::HangUp, .. } if menu.state.asked == 0 => {
+                    say.into_iter().map(Action::Say).chain([Action::HangUp]).collect()
+                }
+                _ => goodbye(setup, language),
+            };
+            Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), actions)))
+        }
         Place::Asking { .. } => {
             let flow = setup.flows.version(tx.conn(), &menu.version).await?.unwrap_or_else(|| setup.flows.current());
             let actions = match menu::repeat(&flow.plan, &menu.state) {
@@ -294,7 +309,8 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
             Standing::Over => Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), goodbye(setup, language)))),
             Standing::Unknown => {
                 // The menu has led it here, and no place is known of it: whoever hears the music gets one.
-                take_up(tx, setup, call.id, call.number.clone(), language, &menu.state).await?;
+                let topic = menu.state.topic.unwrap_or(Topic::Book);
+                take_place(tx, setup, &Join { call: call.id, number: call.number.clone(), language, topic }).await?;
                 let label = label('r', tx.now());
                 Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
             }

@@ -180,6 +180,13 @@ impl Park {
         Self { label, round: 0, language }
     }
 
+    /// Whether whoever hears this list has a place in line, as far as whoever made it knew. The music behind a question and
+    /// the list that is given without the database do not know of one.
+    #[must_use]
+    pub fn has_place(&self) -> bool {
+        self.label.starts_with(['q', 'r', 'f', 'c'])
+    }
+
     /// The list that takes this one's place before it burns down.
     #[must_use]
     pub fn renewed(&self) -> Self {

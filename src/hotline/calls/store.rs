@@ -22,6 +22,8 @@ pub struct Call {
     pub number: Option<Pii<String>>,
     /// The caller's leg.
     pub leg: Leg,
+    /// Nobody told us its end: the provider's lists lacked it.
+    pub is_guessed_over: bool,
     /// Where it stands in the menu; none when it ended before it arrived.
     pub menu: Option<Menu>,
 }
@@ -67,6 +69,7 @@ macro_rules! call_of {
             sid: row.provider_call_sid,
             number: row.from_number.map(Pii::new),
             leg: leg(&row.progress, row.was_answered)?,
+            is_guessed_over: row.ended_by.as_deref() == Some(EndedBy::Unknown.code()) && row.missing_since.is_some(),
             menu,
         }
     }};
@@ -80,7 +83,8 @@ pub async fn lock_by_sid(tx: &mut Tx, provider: &str, sid: &str) -> Result<Optio
     let row = sqlx::query!(
         r#"
         -- calls: lock and read by the provider's name
-        select id, provider_call_sid, from_number, progress, was_answered, flow_version, ivr
+        select id, provider_call_sid, from_number, progress, was_answered, ended_by, missing_since, flow_version,
+               ivr
           from call where provider = $1 and provider_call_sid = $2 for update
         "#,
         provider,
@@ -99,7 +103,8 @@ pub async fn lock(tx: &mut Tx, id: CallId) -> Result<Option<Call>, Fault> {
     let row = sqlx::query!(
         r#"
         -- calls: lock and read
-        select id, provider_call_sid, from_number, progress, was_answered, flow_version, ivr
+        select id, provider_call_sid, from_number, progress, was_answered, ended_by, missing_since, flow_version,
+               ivr
           from call where id = $1 for update
         "#,
         id.0
@@ -197,6 +202,24 @@ pub async fn save_leg(tx: &mut Tx, id: CallId, leg: Leg, ended: Option<EndedBy>)
         leg.answered,
         ended.map(EndedBy::code),
         now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A call that was gone when we looked is on the line.
+///
+/// # Errors
+/// When the database is away.
+pub async fn reopen(tx: &mut Tx, id: CallId) -> Result<(), Fault> {
+    sqlx::query!(
+        r#"
+        -- calls: a call that was gone when we looked is on the line
+        update call set progress = 'answered', was_answered = true, ended_at = null, ended_by = null, missing_since = null
+         where id = $1
+        "#,
+        id.0
     )
     .execute(tx.conn())
     .await?;

@@ -48,11 +48,13 @@ fn check_limits(plan: &Plan, findings: &mut Vec<String>) {
 }
 
 fn check_texts(plan: &Plan, findings: &mut Vec<String>) {
-    let shared: [(&str, &Texts); 5] = [
+    let shared: [(&str, &Texts); 7] = [
         ("again.wrong_key", &plan.again.wrong_key),
         ("again.silence", &plan.again.silence),
         ("waiting.announcement", &plan.waiting.announcement),
         ("waiting.apology", &plan.waiting.apology),
+        ("waiting.moment", &plan.waiting.moment),
+        ("waiting.sorry", &plan.waiting.sorry),
         ("waiting.goodbye", &plan.waiting.goodbye),
     ];
     let of_nodes = plan.nodes.iter().filter_map(|(name, node)| Some((format!("nodes.{name}.text"), node.text()?)));

@@ -101,6 +101,10 @@ pub struct Waiting {
     pub announcement: Texts,
     /// When the music ends because nobody could be reached for long.
     pub apology: Texts,
+    /// Between the music of a call of which no place in line is known: it is promised none.
+    pub moment: Texts,
+    /// When the music of such a call ends.
+    pub sorry: Texts,
     /// After the talk, when the agent has hung up first.
     pub goodbye: Texts,
 }

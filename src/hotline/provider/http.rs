@@ -301,12 +301,12 @@ impl Hooks {
         axum::Json(self.dialect.verbs(script, &flow.plan.waiting)).into_response()
     }
 
-    /// The list that needs no database: a sentence, then music that asks again. It changes nothing, so whatever the hook
-    /// was about is decided when the database is back.
+    /// The list that needs no database: a sentence that promises nothing, then music that asks again. It changes nothing,
+    /// so whatever the hook was about is decided when the database is back.
     fn safe(&self, call: Option<CallId>) -> Script {
         let plan = &self.setup.flows.current().plan;
         let language = plan.language;
-        let text = plan.waiting.announcement.of(language).to_owned();
+        let text = plan.waiting.moment.of(language).to_owned();
         let park = Park::new("safe".to_owned(), language);
         let actions = vec![Action::Say(Spoken { language, text }), Action::Park(park)];
         Script { call, label: "safe".to_owned(), actions }

@@ -9,7 +9,8 @@
 //!
 //! The dialect's facts that shaped this: the next verb of a list runs when a hook fails, so music is a list of gathers; an
 //! answered list replaces the rest of the old one, also when it comes late, so a call that is being connected is answered
-//! "go on"; an empty JSON body is an error, so "go on" is 204 without a body.
+//! "go on"; an empty JSON body is an error, so "go on" is 204 without a body. The hook of an interrupt is different: 204
+//! there ends what the call is doing, so what is not a list is a refusal, which leaves it undisturbed.
 
 pub mod audio;
 pub mod client;

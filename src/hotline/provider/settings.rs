@@ -176,9 +176,13 @@ impl Settings {
         !self.webhook_secret.is_empty()
     }
 
-    /// Every secret with which a hook may be signed, today's first.
+    /// Every secret with which a hook may be signed, today's first. The one before opens nothing alone: without today's the
+    /// provider is not set up.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
+        if !self.is_set_up() {
+            return Vec::new();
+        }
         [&self.webhook_secret, &self.webhook_secret_before].into_iter().filter(|it| !it.is_empty()).cloned().collect()
     }
 }

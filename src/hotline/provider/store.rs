@@ -49,6 +49,84 @@ pub async fn open_calls(conn: &mut PgConnection, provider: &str, before: OffsetD
         .collect())
 }
 
+/// Takes the next turn to compare, unless somebody has taken it since `before`.
+///
+/// # Errors
+/// When the database is away.
+pub async fn take_turn(tx: &mut Tx, provider: &str, before: OffsetDateTime) -> Result<bool, Fault> {
+    let now = tx.now();
+    let taken = sqlx::query!(
+        r#"
+        -- provider: one process compares at a time
+        insert into provider_look as last (provider, looked_at) values ($1, $2)
+        on conflict (provider) do update set looked_at = $2 where last.looked_at <= $3
+        "#,
+        provider,
+        now,
+        before
+    )
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    Ok(taken == 1)
+}
+
+/// An agent's phone that we hold for answered and not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenLeg {
+    /// The provider's name for it.
+    pub sid: String,
+    /// The provider's name for the caller's call.
+    pub parent: String,
+    /// The provider's list lacked it then.
+    pub missing_since: Option<OffsetDateTime>,
+}
+
+/// Every agent's phone that we hold for answered and not ended, on a call that is open.
+///
+/// # Errors
+/// When the database is away.
+pub async fn open_legs(conn: &mut PgConnection, provider: &str) -> Result<Vec<OpenLeg>, Fault> {
+    let rows = sqlx::query!(
+        r#"
+        -- provider: agents' phones that we hold for answered
+        select leg.leg_sid, call.provider_call_sid, leg.missing_since
+          from call_leg as leg join call on call.id = leg.call_id
+         where leg.provider = $1 and leg.was_answered and leg.ended_at is null and call.ended_at is null
+        "#,
+        provider
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OpenLeg { sid: row.leg_sid, parent: row.provider_call_sid, missing_since: row.missing_since })
+        .collect())
+}
+
+/// Notes which agents' phones the provider's list lacks, and which it has again.
+///
+/// # Errors
+/// When the database is away.
+pub async fn note_missing_legs(tx: &mut Tx, provider: &str, missing: &[String], found: &[String]) -> Result<(), Fault> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"
+        -- provider: note agents' phones that are missing, and those that are back
+        update call_leg set missing_since = case when leg_sid = any($2) then $4::timestamptz end
+         where provider = $1
+           and ((leg_sid = any($2) and missing_since is null) or (leg_sid = any($3) and missing_since is not null))
+        "#,
+        provider,
+        missing,
+        found,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Notes which open calls the provider's list lacks, and which it has again.
 ///
 /// # Errors

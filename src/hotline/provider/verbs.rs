@@ -143,9 +143,13 @@ impl List<'_> {
         let music = &self.dialect.music;
         let language = park.language;
         let words = |text: &str| Spoken { language, text: text.to_owned() };
+        let (between, end) = match park.has_place() {
+            true => (&self.waiting.announcement, &self.waiting.apology),
+            false => (&self.waiting.moment, &self.waiting.sorry),
+        };
         for index in 0..music.pieces {
             if index > 0 && index % music.announce_every == 0 {
-                self.say(&words(self.waiting.announcement.of(language)));
+                self.say(&words(between.of(language)));
             }
             let hook = self.hook(&Step::Tick(Tick { park: park.clone(), index }));
             self.push(json!({
@@ -158,7 +162,7 @@ impl List<'_> {
                 "actionHook": hook,
             }));
         }
-        self.say(&words(self.waiting.apology.of(language)));
+        self.say(&words(end.of(language)));
         self.push(json!({ "verb": "hangup" }));
     }
 

@@ -4,15 +4,15 @@
 //! whether the provider came to ask, before it asks again.
 
 use super::steps::Steps;
-use super::{Provider, ProviderError};
+use super::{Leg, Provider, ProviderError};
 use crate::foundation::db::Db;
 use crate::foundation::fault::{Fault, While};
 use crate::foundation::ids::{CallId, OfferId};
 use crate::foundation::jobs::{Job, Outcome, Worker, pause};
 use crate::hotline::calls::commands::{self as calls, CallError, Setup};
-use crate::hotline::calls::model::Step;
+use crate::hotline::calls::model::{LegNews, LegReport, Progress, Step};
 use crate::hotline::calls::store;
-use crate::hotline::queue::commands::{self as queue, CONNECT_JOB, HANG_UP_JOB, Order, PARK_JOB, Standing};
+use crate::hotline::queue::commands::{self as queue, CONNECT_JOB, HANG_UP_JOB, LOOK_JOB, Order, PARK_JOB, Standing};
 use crate::in_tx;
 use std::sync::Arc;
 
@@ -38,10 +38,18 @@ pub struct ParkAgain(pub Desk);
 /// Ends a call.
 pub struct HangUp(pub Desk);
 
-/// The three workers.
+/// Looks at an agent's phone of which nothing was heard.
+pub struct LookAtPhone(pub Desk);
+
+/// The workers.
 #[must_use]
 pub fn workers(desk: &Desk) -> Vec<Arc<dyn Worker>> {
-    vec![Arc::new(Connect(desk.clone())), Arc::new(ParkAgain(desk.clone())), Arc::new(HangUp(desk.clone()))]
+    vec![
+        Arc::new(Connect(desk.clone())),
+        Arc::new(LookAtPhone(desk.clone())),
+        Arc::new(ParkAgain(desk.clone())),
+        Arc::new(HangUp(desk.clone())),
+    ]
 }
 
 /// How long one attempt may take: a little longer than the provider's client waits. A promise that dies with its process is
@@ -66,6 +74,17 @@ impl Desk {
         let mut conn = self.db.pool().acquire().await?;
         let standing = queue::standing(&mut conn, call).await?;
         Ok((standing, store::open_sid(&mut conn, call).await?))
+    }
+
+    /// Waits a moment for the end of a call that was asked for.
+    async fn ended(&self, call: CallId) -> Result<Outcome, Fault> {
+        for _ in 0..10 {
+            if self.look(call).await?.1.is_none() {
+                return Ok(Outcome::Done);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+        Ok(Outcome::Again(time::Duration::SECOND, "the call goes on although its end was asked for".to_owned()))
     }
 
     /// The provider says that it has no such call, or not in a state to be told anything. Only a call that it really has
@@ -101,6 +120,37 @@ impl Desk {
             Err(error @ ProviderError::Refused(_)) => self.failed(order.offer, &error.to_string()).await,
             Err(error @ ProviderError::Unknown(_)) => Ok(Outcome::Again(pause(job.attempt), error.to_string())),
         }
+    }
+}
+
+/// Agents' phones that are answered, of which we were never told.
+pub(super) async fn learn_answers(desk: &Desk, legs: &[Leg]) -> Result<(), Fault> {
+    let answered: Vec<String> =
+        legs.iter().filter(|leg| leg.answered && leg.parent.is_some()).map(|leg| leg.sid.clone()).collect();
+    if answered.is_empty() {
+        return Ok(());
+    }
+    let unknown = {
+        let mut conn = desk.db.pool().acquire().await?;
+        store::not_known_answered(&mut conn, desk.setup.provider, &answered).await?
+    };
+    for leg in legs.iter().filter(|leg| unknown.contains(&leg.sid)) {
+        let report = LegReport {
+            sid: leg.sid.clone(),
+            parent: leg.parent.clone(),
+            inbound: false,
+            news: LegNews::Progress(Progress::Answered),
+        };
+        told(desk, &report).await?;
+    }
+    Ok(())
+}
+
+/// Takes what was found out as if the provider had reported it.
+pub(super) async fn told(desk: &Desk, report: &LegReport) -> Result<(), Fault> {
+    match in_tx!(&desk.db, "leg learnt of", |tx| calls::report(tx, &desk.setup, report)) {
+        Ok(()) | Err(CallError::UnknownCall) => Ok(()),
+        Err(CallError::Fault(fault)) => Err(fault),
     }
 }
 
@@ -147,6 +197,37 @@ impl Worker for Connect {
 }
 
 #[async_trait::async_trait]
+impl Worker for LookAtPhone {
+    fn kind(&self) -> &'static str {
+        LOOK_JOB
+    }
+
+    fn deadline(&self) -> std::time::Duration {
+        ATTEMPT_WITHIN
+    }
+
+    async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
+        let order = order_of(job)?;
+        let offer = offer_of(&order)?;
+        let (standing, sid) = self.0.look(order.call).await?;
+        let (Standing::Connecting(current), Some(sid)) = (standing, sid) else { return Ok(Outcome::Dropped) };
+        if current != offer {
+            return Ok(Outcome::Dropped);
+        }
+        match self.0.provider.legs().await {
+            Ok(legs) => {
+                let of_this_call: Vec<_> =
+                    legs.into_iter().filter(|leg| leg.parent.as_deref() == Some(sid.as_str())).collect();
+                learn_answers(&self.0, &of_this_call).await?;
+                Ok(Outcome::Done)
+            }
+            Err(error @ ProviderError::Busy(wait)) => Ok(again(wait, &error)),
+            Err(error) => Ok(Outcome::Again(pause(job.attempt), error.to_string())),
+        }
+    }
+}
+
+#[async_trait::async_trait]
 impl Worker for ParkAgain {
     fn kind(&self) -> &'static str {
         PARK_JOB
@@ -181,7 +262,8 @@ impl Worker for HangUp {
         let (_, sid) = self.0.look(order.call).await?;
         let Some(sid) = sid else { return Ok(Outcome::Dropped) };
         match self.0.provider.hang_up(&sid).await {
-            Ok(()) => Ok(Outcome::Done),
+            // It was taken, not yet done: only the end of the call says that.
+            Ok(()) => self.0.ended(order.call).await,
             Err(ProviderError::Gone) => self.0.gone(order.call, &sid, None).await,
             Err(error @ ProviderError::Busy(wait)) => Ok(again(wait, &error)),
             Err(error @ ProviderError::Refused(_)) => Ok(Outcome::GivenUp(error.to_string())),

@@ -1,7 +1,7 @@
 //! The queue's use cases: load and lock, decide, save, record, promise; each in the caller's transaction.
 
 use super::decide::{Change, Effect, Event, Fact, Gone, Matter, No, react};
-use super::model::{Agent, AgentState, Language, OfferState, Policy, Topic};
+use super::model::{Agent, AgentState, EntryState, Language, OfferState, Policy, Topic};
 use super::store;
 use crate::foundation::db::Tx;
 use crate::foundation::events::{self, About, New};
@@ -20,6 +20,9 @@ pub const PARK_JOB: &str = "provider.park";
 
 /// The job that asks the provider to end a call. Subject: the call. Payload: [`Order`].
 pub const HANG_UP_JOB: &str = "provider.hang_up";
+
+/// The job that looks whether an agent's phone is answered, of which nothing was heard. Subject: the offer. Payload: [`Order`].
+pub const LOOK_JOB: &str = "provider.look";
 
 /// What the provider's jobs are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -107,6 +110,25 @@ pub async fn redeem(tx: &mut Tx, entry: EntryId, call: CallId, policy: &Policy) 
     settled(carry_out(tx, &matter, &Event::Redeem(call), policy).await)
 }
 
+/// What the caller chose on the way to a place.
+///
+/// # Errors
+/// When the database is away.
+pub async fn chosen(tx: &mut Tx, entry: EntryId) -> Result<(Language, Topic), Fault> {
+    store::chosen(tx, entry).await
+}
+
+/// A call that was taken for lost is on the line: it takes its own place up again.
+///
+/// # Errors
+/// When the database is away.
+pub async fn found_again(tx: &mut Tx, call: CallId, policy: &Policy) -> Result<bool, Fault> {
+    match store::entry_of_call(tx.conn(), call).await? {
+        Some(entry) => redeem(tx, entry, call, policy).await,
+        None => Ok(false),
+    }
+}
+
 /// The caller's call is over, whatever it was doing.
 ///
 /// # Errors
@@ -114,7 +136,34 @@ pub async fn redeem(tx: &mut Tx, entry: EntryId, call: CallId, policy: &Policy) 
 pub async fn caller_gone(tx: &mut Tx, call: CallId, how: Gone, policy: &Policy) -> Result<bool, Fault> {
     let Some(entry) = store::entry_of_call(tx.conn(), call).await? else { return Ok(false) };
     let matter = store::matter_of_entry(tx, entry).await?;
-    settled(carry_out(tx, &matter, &Event::CallerGone(how), policy).await)
+    let is_gone = settled(carry_out(tx, &matter, &Event::CallerGone(how), policy).await)?;
+    if is_gone {
+        merge(tx, entry, policy).await?;
+    }
+    Ok(is_gone)
+}
+
+/// Who rang again before the end of the old call was reported has joined at the end of the line: the new call takes the
+/// old place up. The older row is locked first, as everywhere.
+async fn merge(tx: &mut Tx, older: EntryId, policy: &Policy) -> Result<(), Fault> {
+    let left = store::matter_of_entry(tx, older).await?;
+    let is_free = left.entry.as_ref().is_some_and(|entry| match entry.state {
+        EntryState::Ended { redeem_until, .. } => redeem_until.is_some(),
+        EntryState::Waiting
+        | EntryState::Offered { .. }
+        | EntryState::Connecting { .. }
+        | EntryState::Talking { .. } => false,
+    });
+    if !is_free {
+        return Ok(());
+    }
+    let Some(younger) = store::waits_again(tx, older).await? else { return Ok(()) };
+    let joined = store::matter_of_entry(tx, younger).await?;
+    let Some(call) = joined.entry.as_ref().map(|entry| entry.call) else { return Ok(()) };
+    if settled(carry_out(tx, &joined, &Event::Merge, policy).await)? {
+        settled(carry_out(tx, &left, &Event::Redeem(call), policy).await)?;
+    }
+    Ok(())
 }
 
 /// The talk under an offer is over; the caller may still be on the line. False when it is not this one's talk that the
@@ -272,13 +321,19 @@ async fn save(tx: &mut Tx, matter: &Matter, change: &Change) -> Result<(), Fault
                 let order = Order { call, offer: Some(offer) };
                 jobs::order(tx, CONNECT_JOB, &offer.to_string(), &order, now).await?;
             }
+            Effect::LookAtPhone(offer, due_at) => {
+                let Some(call) = about.call else { continue };
+                let order = Order { call, offer: Some(offer) };
+                jobs::order(tx, LOOK_JOB, &offer.to_string(), &order, due_at).await?;
+            }
             Effect::Park(call, offer) => {
                 let order = Order { call, offer: Some(offer) };
                 jobs::order(tx, PARK_JOB, &offer.to_string(), &order, now).await?;
             }
             Effect::HangUp(call) => {
                 let order = Order { call, offer: None };
-                jobs::order(tx, HANG_UP_JOB, &call.to_string(), &order, now).await?;
+                // An agent who clicks again sees that the first time has not helped.
+                jobs::order_again(tx, HANG_UP_JOB, &call.to_string(), &order, now).await?;
             }
         }
     }

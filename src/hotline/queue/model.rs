@@ -113,16 +113,19 @@ pub enum Ending {
     Abandoned,
     /// The call was lost without the caller's doing.
     Lost,
+    /// The caller had an older place, and has that one again.
+    Merged,
 }
 
 impl Ending {
-    /// `served`, `abandoned` or `lost`.
+    /// `served`, `abandoned`, `lost` or `merged`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Served => "served",
             Self::Abandoned => "abandoned",
             Self::Lost => "lost",
+            Self::Merged => "merged",
         }
     }
 }

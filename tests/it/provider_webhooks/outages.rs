@@ -36,6 +36,7 @@ async fn a_call_that_arrives_without_a_database_hears_music_and_is_taken_when_it
     let safe = line.ring("early").await;
     assert!(began.elapsed() < IN_TIME);
     assert!(safe.is_park() && safe.says("Bitte bleiben Sie am Apparat"));
+    assert!(!safe.says("Platz"), "nobody is promised a place who has none");
     assert_eq!(safe.hook("park."), CALL, "a call without an id asks where calls arrive");
 
     line.reconnect();

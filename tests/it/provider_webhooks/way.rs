@@ -1,6 +1,7 @@
 //! The way of a caller through the menu into the queue.
 
 use super::*;
+use vaxline::hotline::calls::commands as calls;
 
 #[tokio::test]
 async fn a_caller_hears_the_menu_and_comes_into_the_queue() {
@@ -72,6 +73,8 @@ async fn outside_the_hours_a_caller_hears_them_and_is_not_queued() {
     assert!(answer.says("außerhalb unserer Zeiten") && answer.says("outside our hours"));
     assert_eq!(answer.verbs().last().unwrap()["verb"], "hangup");
     assert_eq!(line.entry_of("late").await, None);
+    let again = line.ring("late").await;
+    assert!(again.says("außerhalb unserer Zeiten"), "a repeated hook hears the same");
 }
 
 #[tokio::test]
@@ -111,6 +114,23 @@ async fn a_caller_in_music_without_a_place_is_given_one() {
     assert_eq!(line.standing("placeless").await, Standing::Waiting);
     line.tick("placeless", &park, 1).await;
     assert_eq!(line.count("queue_entry").await, 1);
+}
+
+#[tokio::test]
+async fn a_call_that_was_taken_for_gone_and_asks_for_music_has_its_place_again() {
+    let line = Line::new().await;
+    let park = line.join("unlisted").await;
+    let call = line.call_of("unlisted").await;
+    let setup = &line.hooks.setup;
+    sqlx::query("update call set missing_since = arrived_at").execute(line.world.work().pool()).await.unwrap();
+    in_tx!(line.world.work(), "vanish", |tx| calls::vanished(tx, setup, call)).unwrap();
+    assert_eq!(line.standing("unlisted").await, Standing::Over);
+    assert!(line.tick("unlisted", &park, 0).await.is_park());
+    assert_eq!(line.standing("unlisted").await, Standing::Waiting);
+    assert_eq!(line.count("queue_entry").await, 1);
+    // Its real end is its end.
+    line.hang_up("unlisted").await;
+    assert_eq!(line.entry_of("unlisted").await.unwrap().1, "ended");
 }
 
 #[tokio::test]

@@ -83,3 +83,15 @@ pub(super) fn redeem(matter: &Matter, call: CallId, now: OffsetDateTime) -> Resu
     change.fact("entry.redeemed");
     Ok(change)
 }
+
+pub(super) fn merge(matter: &Matter, policy: &Policy, now: OffsetDateTime) -> Result<Change, No> {
+    // One that is offered is about to be served.
+    let Some(entry) = matter.entry.as_ref().filter(|entry| entry.state == EntryState::Waiting) else {
+        return Err(No::NotWaiting);
+    };
+    let mut change = Change::default();
+    // Two may ring from one number: whoever of them rings again finds the place that was left.
+    change.entry(entry, EntryState::Ended { how: Ending::Merged, redeem_until: Some(now + policy.redeem) });
+    change.fact_with("entry.ended", Ending::Merged.code());
+    Ok(change)
+}

@@ -1,16 +1,25 @@
 //! From an accepted offer to a talk, or back to the same place.
 
 use super::offer::{give_back, live, next_of, turn_kept};
-use super::{Change, Matter, No};
+use super::{Change, Effect, Matter, No};
 use crate::foundation::ids::OfferId;
 use crate::hotline::queue::model::{AgentState, Ending, EntryState, OfferState, Policy, Reason};
 use time::OffsetDateTime;
 
-pub(super) fn dialling(matter: &Matter, id: OfferId) -> Result<Change, No> {
+/// Which part of the time for connecting is left when the provider is asked for a phone of which nothing was heard. More
+/// parts leave less time for the answer; fewer ask while phones still ring.
+const LOOK_BEFORE: i32 = 8;
+
+pub(super) fn dialling(matter: &Matter, id: OfferId, policy: &Policy) -> Result<Change, No> {
     let (_, offer, _) = live(matter, id)?;
     let mut change = Change::default();
     match offer.state {
-        OfferState::Accepted { deadline } => change.offer(offer, OfferState::Connecting { deadline }),
+        OfferState::Accepted { deadline } => {
+            change.offer(offer, OfferState::Connecting { deadline });
+            // By then the phone has stopped ringing, and its answer or its failure is told. The deadline must not cut a
+            // talk of which only the report was lost.
+            change.effects.push(Effect::LookAtPhone(id, deadline - policy.connect / LOOK_BEFORE));
+        }
         // Asked again: the same answer.
         OfferState::Connecting { .. } => {}
         OfferState::Open { .. }

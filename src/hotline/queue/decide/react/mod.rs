@@ -49,6 +49,8 @@ pub enum Event {
     CallerGone(Gone),
     /// A redial takes the place up.
     Redeem(CallId),
+    /// The caller has an older place again: this one is not needed any more.
+    Merge,
     /// The agent wants callers.
     Ready,
     /// The agent wants none.
@@ -146,6 +148,8 @@ pub struct Fact {
 pub enum Effect {
     /// Ring the agent's phone from the caller's call.
     Connect(OfferId),
+    /// Look at that moment whether the phone is answered, when nothing was heard of it by then.
+    LookAtPhone(OfferId, OffsetDateTime),
     /// Put the caller back into music.
     Park(CallId, OfferId),
     /// End the call.
@@ -210,13 +214,14 @@ pub fn react(matter: &Matter, event: &Event, policy: &Policy, now: OffsetDateTim
         Event::Accept(id) => offer::accept(matter, *id, policy, now),
         Event::Decline(id) => offer::decline(matter, *id, policy, now),
         Event::OfferDeadline(id) => offer::offer_deadline(matter, *id, policy, now),
-        Event::Dialling(id) => connecting::dialling(matter, *id),
+        Event::Dialling(id) => connecting::dialling(matter, *id, policy),
         Event::AgentAnswered(id) => connecting::agent_answered(matter, *id, now),
         Event::ConnectFailed(id) => connecting::connect_failed(matter, *id, policy, now, "phone"),
         Event::NotBridged(id) => connecting::not_bridged(matter, *id, policy, now),
         Event::TalkEnded(id) => caller::talk_ended(matter, *id, policy, now),
         Event::CallerGone(how) => caller::caller_gone(matter, *how, policy, now),
         Event::Redeem(call) => caller::redeem(matter, *call, now),
+        Event::Merge => caller::merge(matter, policy, now),
         Event::Ready => agent::ready(matter, now),
         Event::NotReady(reason) => agent::not_ready(matter, reason, policy, now),
         Event::HangUp => agent::hang_up(matter),

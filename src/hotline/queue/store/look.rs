@@ -1,0 +1,117 @@
+//! What is looked up without changing anything.
+
+use super::lock::torn;
+use crate::foundation::db::Tx;
+use crate::foundation::fault::Fault;
+use crate::foundation::ids::{CallId, EntryId, OfferId};
+use crate::foundation::pii::Pii;
+use crate::hotline::queue::model::{Language, Topic};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// The open entry of a call, or the one it waited on last.
+///
+/// # Errors
+/// When the database is away.
+pub async fn entry_of_call(conn: &mut PgConnection, call: CallId) -> Result<Option<EntryId>, Fault> {
+    let id = sqlx::query_scalar!(
+        r#"
+        -- queue: the entry of a call
+        select id from queue_entry where call_id = $1 order by (state = 'ended'), joined_at desc limit 1
+        "#,
+        call.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(EntryId))
+}
+
+/// The newest place of this number that a redial may take up.
+///
+/// # Errors
+/// When the database is away.
+pub async fn redeemable(tx: &mut Tx, caller: &Pii<String>) -> Result<Option<EntryId>, Fault> {
+    let now = tx.now();
+    let id = sqlx::query_scalar!(
+        r#"
+        -- queue: the place that a redial takes up
+        select id from queue_entry
+         where caller = $1 and state = 'ended' and redeem_until >= $2
+         order by key_at, key_seq limit 1
+        "#,
+        caller.expose(),
+        now
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(id.map(EntryId))
+}
+
+/// The oldest place behind `entry` in which the same number waits.
+///
+/// # Errors
+/// When the database is away.
+pub async fn waits_again(tx: &mut Tx, entry: EntryId) -> Result<Option<EntryId>, Fault> {
+    let id = sqlx::query_scalar!(
+        r#"
+        -- queue: a caller who has joined anew behind a place of their own
+        select younger.id
+          from queue_entry as older join queue_entry as younger on younger.caller = older.caller
+         where older.id = $1 and younger.state = 'waiting'
+           and (younger.key_at, younger.key_seq) > (older.key_at, older.key_seq)
+         order by younger.key_at, younger.key_seq limit 1
+        "#,
+        entry.0
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(id.map(EntryId))
+}
+
+/// What the caller chose on the way to a place.
+///
+/// # Errors
+/// When the database is away, or there is no such place.
+pub async fn chosen(tx: &mut Tx, entry: EntryId) -> Result<(Language, Topic), Fault> {
+    let row =
+        sqlx::query!("select language, topic from queue_entry where id = $1 -- queue: what the caller chose", entry.0)
+            .fetch_one(tx.conn())
+            .await?;
+    let language = [Language::De, Language::En].into_iter().find(|it| it.code() == row.language);
+    let topic = [Topic::Book, Topic::Change, Topic::Information].into_iter().find(|it| it.code() == row.topic);
+    language.zip(topic).ok_or_else(|| torn("an entry"))
+}
+
+/// What a parked call is told at a tick: a read, nothing else.
+///
+/// # Errors
+/// When the database is away.
+pub async fn state_of_call(conn: &mut PgConnection, call: CallId) -> Result<Option<(String, Option<OfferId>)>, Fault> {
+    let row = sqlx::query!(
+        r#"
+        -- queue: where a parked call stands
+        select state, offer_id from queue_entry where call_id = $1 order by (state = 'ended'), joined_at desc limit 1
+        "#,
+        call.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.state, row.offer_id.map(OfferId))))
+}
+
+/// How many wait, and since when the longest.
+///
+/// # Errors
+/// When the database is away.
+pub async fn waiting(conn: &mut PgConnection) -> Result<(i64, Option<OffsetDateTime>), Fault> {
+    let row = sqlx::query!(
+        r#"
+        -- queue: how many wait, and since when the longest
+        select count(*) as "waiting!", min(joined_at) as longest
+          from queue_entry where state in ('waiting', 'offered')
+        "#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.waiting, row.longest))
+}

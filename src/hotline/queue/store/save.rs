@@ -1,0 +1,206 @@
+//! What an event has changed is written.
+
+use crate::foundation::db::Tx;
+use crate::foundation::fault::Fault;
+use crate::foundation::ids::{CallId, EntryId, UserId};
+use crate::foundation::pii::Pii;
+use crate::hotline::queue::model::{
+    Agent, AgentState, BackOff, Entry, EntryState, Language, Link, Next, Offer, OfferState, OrderKey, Topic,
+};
+
+/// Writes a new entry and returns its order key.
+///
+/// # Errors
+/// When the database is away.
+pub async fn insert_entry(
+    tx: &mut Tx,
+    id: EntryId,
+    call: CallId,
+    caller: Option<&Pii<String>>,
+    language: Language,
+    topic: Topic,
+) -> Result<OrderKey, Fault> {
+    let now = tx.now();
+    let seq = sqlx::query_scalar!(
+        r#"
+        -- queue: a caller joins
+        insert into queue_entry (id, call_id, caller, language, topic, joined_at, key_at, state)
+        values ($1, $2, $3, $4, $5, $6, $6, 'waiting')
+        returning key_seq
+        "#,
+        id.0,
+        call.0,
+        caller.map(Pii::expose),
+        language.code(),
+        topic.code(),
+        now
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(OrderKey { at: now, seq })
+}
+
+/// Writes an entry's state.
+///
+/// # Errors
+/// When the database is away.
+pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
+    let now = tx.now();
+    let (state, offer, since, how, redeem) = match entry.state {
+        EntryState::Waiting => ("waiting", None, None, None, None),
+        EntryState::Offered { offer } => ("offered", Some(offer), None, None, None),
+        EntryState::Connecting { offer } => ("connecting", Some(offer), None, None, None),
+        EntryState::Talking { offer, since } => ("talking", Some(offer), Some(since), None, None),
+        EntryState::Ended { how, redeem_until } => ("ended", None, None, Some(how.code()), redeem_until),
+    };
+    sqlx::query!(
+        r#"
+        -- queue: write an entry's state; its key is never written again
+        update queue_entry
+           set call_id = $2, state = $3, offer_id = $4, talking_since = $5, ending = $6,
+               ended_at = case when $6::text is not null then $7::timestamptz end, redeem_until = $8
+         where id = $1
+        "#,
+        entry.id.0,
+        entry.call.0,
+        state,
+        offer.map(|id| id.0),
+        since,
+        how,
+        now,
+        redeem
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Writes an offer, new or changed.
+///
+/// # Errors
+/// When the database is away, or the offer would be a second live one of its entry or agent.
+pub async fn save_offer(tx: &mut Tx, offer: &Offer) -> Result<(), Fault> {
+    let now = tx.now();
+    let (state, deadline, paint_by) = match offer.state {
+        OfferState::Open { deadline, paint_by } => ("open", Some(deadline), paint_by),
+        OfferState::Accepted { deadline } => ("accepted", Some(deadline), None),
+        OfferState::Connecting { deadline } => ("connecting", Some(deadline), None),
+        OfferState::Connected => ("connected", None, None),
+        OfferState::Declined => ("declined", None, None),
+        OfferState::Expired => ("expired", None, None),
+        OfferState::Withdrawn => ("withdrawn", None, None),
+        OfferState::Failed => ("failed", None, None),
+    };
+    sqlx::query!(
+        r#"
+        -- queue: write an offer
+        insert into offer (id, entry_id, agent_id, state, made_at, deadline, paint_by, ended_at)
+        values ($1, $2, $3, $4, $5, $6, $7, case when $6::timestamptz is null then $5::timestamptz end)
+        on conflict (id) do update
+           set state = excluded.state, deadline = excluded.deadline, paint_by = excluded.paint_by,
+               ended_at = coalesce(offer.ended_at, excluded.ended_at)
+        "#,
+        offer.id.0,
+        offer.entry.0,
+        offer.agent.0,
+        state,
+        now,
+        deadline,
+        paint_by
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Writes an agent.
+///
+/// # Errors
+/// When the database is away.
+pub async fn save_agent(tx: &mut Tx, agent: &Agent) -> Result<(), Fault> {
+    let (until, extensions_left, next, reason) = match &agent.state {
+        AgentState::Offline | AgentState::Ready | AgentState::Offered { .. } => (None, None, None, None),
+        AgentState::Connecting { next, .. } | AgentState::Talking { next, .. } => (None, None, Some(next), None),
+        AgentState::WrapUp { until, extensions_left, next, .. } => {
+            (Some(*until), Some(i16::from(*extensions_left)), Some(next), None)
+        }
+        AgentState::NotReady { reason } => (None, None, None, Some(reason.code())),
+    };
+    let next = match next {
+        Some(Next::NotReady(reason)) => Some(reason.code()),
+        Some(Next::Ready) | None => None,
+    };
+    let (link, session, node, link_until) = match agent.link {
+        Link::Down => ("down", None, None, None),
+        Link::Up { session, node } => ("up", Some(session.0), Some(node), None),
+        Link::Lost { until } => ("lost", None, None, Some(until)),
+    };
+    sqlx::query!(
+        r#"
+        -- queue: write an agent's state
+        update agent
+           set state = $2, since = $3, idle_since = $4, missed = $5, offer_id = $6, entry_id = $7, until = $8,
+               extensions_left = $9, next = $10, reason = $11, link = $12, session_id = $13, node = $14,
+               link_until = $15
+         where id = $1
+        "#,
+        agent.id.0,
+        agent.state.code(),
+        agent.since,
+        agent.idle_since,
+        i16::from(agent.missed),
+        agent.state.offer().map(|id| id.0),
+        agent.state.entry().map(|id| id.0),
+        until,
+        extensions_left,
+        next,
+        reason,
+        link,
+        session,
+        node,
+        link_until
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Makes the row of an agent who signs in for the first time.
+///
+/// # Errors
+/// When the database is away.
+pub async fn ensure_agent(tx: &mut Tx, id: UserId) -> Result<(), Fault> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"
+        -- queue: an agent who signs in for the first time
+        insert into agent (id, state, since, idle_since, link) values ($1, 'offline', $2, $2, 'down')
+        on conflict (id) do nothing
+        "#,
+        id.0,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Keeps a pair apart.
+///
+/// # Errors
+/// When the database is away.
+pub async fn save_back_off(tx: &mut Tx, pair: &BackOff) -> Result<(), Fault> {
+    sqlx::query!(
+        r#"
+        -- queue: keep a pair apart for a while
+        insert into back_off (entry_id, agent_id, until) values ($1, $2, $3)
+        on conflict (entry_id, agent_id) do update set until = excluded.until
+        "#,
+        pair.entry.0,
+        pair.agent.0,
+        pair.until
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
