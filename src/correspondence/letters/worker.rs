@@ -15,6 +15,7 @@ use crate::foundation::fault::Fault;
 use crate::foundation::ids::LetterId;
 use crate::foundation::jobs::{self, Job, Outcome, Worker};
 use crate::in_tx;
+use serde_json::json;
 use std::sync::Arc;
 
 /// Makes letters.
