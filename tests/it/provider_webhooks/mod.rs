@@ -7,6 +7,7 @@ mod outages;
 mod redialling;
 mod repeats;
 mod way;
+mod witnessed;
 
 use crate::support::World;
 use crate::support::staff::{accounts, add_user};
