@@ -14,6 +14,7 @@ mod console_booking;
 mod console_socket;
 mod correspondence;
 mod ivr_flows;
+mod launcher;
 mod letters;
 mod lifecycle;
 mod listeners;

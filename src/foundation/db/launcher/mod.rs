@@ -3,24 +3,35 @@
 //! It finds PostgreSQL 15 or newer, drops to another user when started as root, listens on a socket only, keeps
 //! checksums and fsync on, and dies in order with its parent. A second process with the same folder shares it. Each way
 //! in which this can fail has one clear sentence.
+//!
+//! **Must hold:** nobody but its own account and root reaches the cluster, which asks for no password: its folder is
+//! closed to others. A start waits for what is still going on in the folder, another start or the end of an old server.
+
+mod account;
+mod programs;
 
 use crate::foundation::fault::Fault;
+use account::{Account, account_for};
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// The oldest major version that is used.
-const OLDEST: u32 = 15;
-
 /// The longest path of a Unix socket, less the name that PostgreSQL adds.
 const LONGEST_SOCKET_FOLDER: usize = 107 - "/.s.PGSQL.5432".len();
 
-/// How long a start may take: initdb on a busy machine, or crash recovery.
-const READY_WITHIN: Duration = Duration::from_mins(1);
+/// How long a server may take to say that it is starting, and an old one to end. Recovery after that takes its time.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long an orderly end may take before the server is told to leave the rest to recovery.
+const END_WITHIN: Duration = Duration::from_secs(20);
+
+/// The pause between two looks.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What is wanted of a cluster.
 #[derive(Clone, Debug)]
@@ -73,11 +84,20 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            // SIGINT: a fast shutdown, in order.
-            let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-            let _ = child.wait();
+        let Some(mut child) = self.child.take() else { return };
+        // SIGINT: a fast shutdown, in order. SIGQUIT: at once; the next start recovers.
+        for signal in [Signal::INT, Signal::QUIT] {
+            let _ = kill_process(Pid::from_child(&child), signal);
+            let mut waited = Duration::ZERO;
+            while waited < END_WITHIN {
+                if !matches!(child.try_wait(), Ok(None)) {
+                    return;
+                }
+                std::thread::sleep(PAUSE);
+                waited += PAUSE;
+            }
         }
+        tracing::warn!(pid = child.id(), "the database does not end; it is left to the kernel");
     }
 }
 
@@ -89,7 +109,7 @@ impl Drop for Cluster {
 /// # Errors
 /// One sentence that says what is missing and what to do.
 pub fn start(wanted: &Wanted) -> Result<Cluster, Fault> {
-    let programs = find_programs(wanted.programs.as_deref())?;
+    let programs = programs::find(wanted.programs.as_deref())?;
     fs::create_dir_all(&wanted.folder)
         .map_err(|error| Fault::new(format!("make the database folder {}", wanted.folder.display()), error))?;
     let folder = wanted
@@ -103,119 +123,20 @@ pub fn start(wanted: &Wanted) -> Result<Cluster, Fault> {
         )));
     }
     let account = account_for(&folder)?;
-    let data = folder.join("data");
-    if !data.join("PG_VERSION").exists() {
-        initialise(&programs, &data, &account)?;
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))
+        .map_err(|error| Fault::new(format!("close the database folder {} to others", folder.display()), error))?;
+    // Let go at the end of this function: it keeps two starts apart, not two users of the cluster.
+    let _lock = lock(&folder)?;
+    if !folder.join("data/PG_VERSION").exists() {
+        initialise(&programs, &folder, &account)?;
     }
     let url = format!("postgresql:///postgres?host={}&user=vaxline", folder.display());
-    if is_running(&folder) {
+    if shares_running(&folder)? {
         return Ok(Cluster { url, child: None, folder });
     }
     let mut child = launch(&programs, &folder, &account, wanted)?;
     wait_until_ready(&folder, &mut child)?;
     Ok(Cluster { url, child: Some(child), folder })
-}
-
-/// Finds the folder with `postgres` and `initdb`.
-fn find_programs(given: Option<&Path>) -> Result<PathBuf, Fault> {
-    let mut candidates: Vec<PathBuf> = Vec::new();
-    if let Some(given) = given {
-        if !given.join("postgres").exists() {
-            return Err(Fault::plain(format!("there is no PostgreSQL in {} (PG_BIN)", given.display())));
-        }
-        return Ok(given.to_path_buf());
-    }
-    #[expect(clippy::disallowed_methods, reason = "PATH is where programs are searched, not configuration")]
-    let path = std::env::var("PATH").unwrap_or_default();
-    for folder in std::env::split_paths(&path) {
-        // Distributions put links on PATH; the programs look for their libraries beside the real file.
-        if let Ok(real) = folder.join("initdb").canonicalize() {
-            candidates.extend(real.parent().map(Path::to_path_buf));
-        }
-    }
-    for root in ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "/usr/pgsql"] {
-        if let Ok(versions) = fs::read_dir(root) {
-            candidates.extend(versions.flatten().map(|version| version.path().join("bin")));
-        }
-    }
-    candidates
-        .into_iter()
-        .filter(|folder| folder.join("postgres").exists() && folder.join("initdb").exists())
-        .filter_map(|folder| major_version(&folder).map(|version| (version, folder)))
-        .filter(|(version, _)| *version >= OLDEST)
-        .max_by_key(|(version, _)| *version)
-        .map(|(_, folder)| folder)
-        .ok_or_else(|| {
-            Fault::plain(format!(
-                "no PostgreSQL {OLDEST} or newer found: install it (Debian: apt-get install postgresql), set DATABASE_URL, or point PG_BIN at its programs"
-            ))
-        })
-}
-
-fn major_version(folder: &Path) -> Option<u32> {
-    let output = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    text.split_whitespace().find_map(|word| word.split('.').next()?.parse().ok())
-}
-
-/// The account that runs the server.
-#[derive(Clone, Debug)]
-enum Account {
-    /// This one.
-    Ours,
-    /// Another one, because PostgreSQL refuses to run as root.
-    Other { name: String, uid: u32, gid: u32 },
-}
-
-fn account_for(folder: &Path) -> Result<Account, Fault> {
-    let own = fs::metadata("/proc/self").map_err(|error| Fault::new("find out who runs this", error))?.uid();
-    let owner = fs::metadata(folder).map_err(|error| Fault::new("look at the database folder", error))?.uid();
-    if own != 0 {
-        return if owner == own {
-            Ok(Account::Ours)
-        } else {
-            Err(Fault::plain(format!("the database folder {} belongs to another user", folder.display())))
-        };
-    }
-    let accounts = fs::read_to_string("/etc/passwd").map_err(|error| Fault::new("read /etc/passwd", error))?;
-    let account = |wanted: &dyn Fn(&str, u32) -> bool| {
-        accounts.lines().find_map(|line| {
-            let mut fields = line.split(':');
-            let name = fields.next()?;
-            let uid = fields.nth(1)?.parse().ok()?;
-            let gid = fields.next()?.parse().ok()?;
-            wanted(name, uid).then(|| Account::Other { name: name.to_owned(), uid, gid })
-        })
-    };
-    // A folder that already has an owner is started as that owner.
-    let chosen = if owner == 0 {
-        account(&|name, _| name == "postgres").or_else(|| account(&|name, _| name == "nobody"))
-    } else {
-        account(&|_, uid| uid == owner)
-    };
-    let Some(Account::Other { name, uid, gid }) = chosen else {
-        return Err(Fault::plain(
-            "PostgreSQL does not run as root, and there is no other account (postgres or nobody) to run it as",
-        ));
-    };
-    for ancestor in folder.ancestors().skip(1) {
-        let mode = fs::metadata(ancestor).map(|data| data.permissions().mode()).unwrap_or(0);
-        if mode & 0o001 == 0 {
-            return Err(Fault::plain(format!(
-                "the database folder {} cannot be reached by the account {name}, because {} is private: choose another folder",
-                folder.display(),
-                ancestor.display()
-            )));
-        }
-    }
-    chown(folder, Some(uid), Some(gid)).map_err(|error| {
-        if error.kind() == io::ErrorKind::PermissionDenied {
-            Fault::plain(format!("this root may not hand files to the account {name}: run as an ordinary user"))
-        } else {
-            Fault::new(format!("hand the database folder to the account {name}"), error)
-        }
-    })?;
-    Ok(Account::Other { name, uid, gid })
 }
 
 fn command(program: &Path, account: &Account) -> Command {
@@ -229,11 +150,29 @@ fn command(program: &Path, account: &Account) -> Command {
     command
 }
 
-fn initialise(programs: &Path, data: &Path, account: &Account) -> Result<(), Fault> {
+/// Waits until no other process starts a cluster in the folder.
+fn lock(folder: &Path) -> Result<fs::File, Fault> {
+    let locked = || -> io::Result<fs::File> {
+        let file = fs::File::create(folder.join("lock"))?;
+        file.lock()?;
+        Ok(file)
+    };
+    locked().map_err(|error| Fault::new(format!("lock the database folder {}", folder.display()), error))
+}
+
+/// Makes the cluster beside its place, and then puts it there: a start that was killed half-way leaves no half cluster.
+fn initialise(programs: &Path, folder: &Path, account: &Account) -> Result<(), Fault> {
+    let (draft, data) = (folder.join("data.new"), folder.join("data"));
+    match fs::remove_dir_all(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(Fault::new(format!("remove the half-made {}", draft.display()), error));
+        }
+        Ok(()) | Err(_) => {}
+    }
     let output = command(&programs.join("initdb"), account)
         .args(["--auth=trust", "--username=vaxline", "--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8"])
         .arg("-D")
-        .arg(data)
+        .arg(&draft)
         .output()
         .map_err(|error| match (error.kind(), account) {
             (io::ErrorKind::PermissionDenied, Account::Other { name, .. }) => Fault::plain(format!(
@@ -242,11 +181,9 @@ fn initialise(programs: &Path, data: &Path, account: &Account) -> Result<(), Fau
             _ => Fault::new("run initdb", error),
         })?;
     if output.status.success() {
-        return Ok(());
+        return fs::rename(&draft, &data).map_err(|error| Fault::new("put the new cluster in its place", error));
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    // A half-made cluster would be taken for a whole one at the next start.
-    let _ = fs::remove_dir_all(data);
     Err(Fault::plain(format!("initdb failed: {}", said.lines().last().unwrap_or("it said nothing"))))
 }
 
@@ -262,6 +199,7 @@ fn launch(programs: &Path, folder: &Path, account: &Account, wanted: &Wanted) ->
         "log_parameter_max_length=0",
         "log_parameter_max_length_on_error=0",
         "log_min_error_statement=panic",
+        "log_error_verbosity=terse",
         "timezone=UTC",
     ] {
         command.args(["-c", setting]);
@@ -271,7 +209,7 @@ fn launch(programs: &Path, folder: &Path, account: &Account, wanted: &Wanted) ->
         command.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]);
     }
     command.stdout(Stdio::null()).stderr(log).process_group(0);
-    // As root the socket belongs to another account: it must be open to us.
+    // As root the socket belongs to another account: it must be open to us. The folder is closed to everybody else.
     if let Account::Other { .. } = account {
         command.args(["-c", "unix_socket_permissions=0777"]);
     }
@@ -286,41 +224,61 @@ fn launch(programs: &Path, folder: &Path, account: &Account, wanted: &Wanted) ->
 fn end_with_parent(command: &mut Command) {
     // SAFETY: between fork and exec only prctl is called, which allocates nothing and takes no lock.
     unsafe {
-        command.pre_exec(|| {
-            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::INT))
-                .map_err(io::Error::from)
-        });
+        command
+            .pre_exec(|| rustix::process::set_parent_process_death_signal(Some(Signal::INT)).map_err(io::Error::from));
     }
 }
 
 /// What `postmaster.pid` says.
 struct Status {
     pid: u32,
-    is_ready: bool,
+    state: String,
 }
 
 fn status(folder: &Path) -> Option<Status> {
     let text = fs::read_to_string(folder.join("data/postmaster.pid")).ok()?;
     let mut lines = text.lines();
     let pid = lines.next()?.trim().parse().ok()?;
-    let is_ready = lines.nth(6).is_some_and(|line| line.trim() == "ready");
-    Some(Status { pid, is_ready })
+    let state = lines.nth(6).unwrap_or_default().trim().to_owned();
+    Some(Status { pid, state })
+}
+
+/// Whether this process is a PostgreSQL that lives: a number may have gone to somebody else, or wait to be buried.
+fn lives(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let Some((name, rest)) = stat.rsplit_once(')') else { return false };
+    name.contains("(postgres") && !rest.trim_start().starts_with('Z')
 }
 
 fn answers(folder: &Path) -> bool {
     std::os::unix::net::UnixStream::connect(folder.join(".s.PGSQL.5432")).is_ok()
 }
 
-fn is_running(folder: &Path) -> bool {
-    status(folder).is_some_and(|status| status.is_ready && Path::new(&format!("/proc/{}", status.pid)).exists())
-        && answers(folder)
+/// Whether a server is at work in the folder that can be shared. One that starts or ends is waited for: after a crash of
+/// its owner the old server is still ending when the next process starts.
+fn shares_running(folder: &Path) -> Result<bool, Fault> {
+    let mut waited = Duration::ZERO;
+    while let Some(Status { pid, state }) = status(folder).filter(|status| lives(status.pid)) {
+        if state == "ready" && answers(folder) {
+            return Ok(true);
+        }
+        if waited > PATIENCE && state != "starting" {
+            return Err(Fault::plain(format!(
+                "another PostgreSQL (process {pid}) is {state} in {} and does not end: stop it",
+                folder.display()
+            )));
+        }
+        std::thread::sleep(PAUSE);
+        waited += PAUSE;
+    }
+    Ok(false)
 }
 
 fn wait_until_ready(folder: &Path, child: &mut Child) -> Result<(), Fault> {
-    let pause = Duration::from_millis(10);
     let mut waited = Duration::ZERO;
     loop {
-        if status(folder).is_some_and(|status| status.is_ready && status.pid == child.id()) && answers(folder) {
+        let state = status(folder).filter(|status| status.pid == child.id()).map(|status| status.state);
+        if state.as_deref() == Some("ready") && answers(folder) {
             return Ok(());
         }
         if let Ok(Some(status)) = child.try_wait() {
@@ -328,15 +286,17 @@ fn wait_until_ready(folder: &Path, child: &mut Child) -> Result<(), Fault> {
             let said = log.lines().rev().find(|line| line.contains("FATAL")).unwrap_or("see postgres.log");
             return Err(Fault::plain(format!("PostgreSQL ended at its start ({status}): {said}")));
         }
-        if waited > READY_WITHIN {
+        // While it says that it is starting it recovers, which takes as long as it takes.
+        if waited > PATIENCE && state.as_deref() != Some("starting") {
             let _ = child.kill();
+            let _ = child.wait();
             return Err(Fault::plain(format!(
                 "PostgreSQL was not ready within {} s: see {}",
-                READY_WITHIN.as_secs(),
+                PATIENCE.as_secs(),
                 folder.join("postgres.log").display()
             )));
         }
-        std::thread::sleep(pause);
-        waited += pause;
+        std::thread::sleep(PAUSE);
+        waited += PAUSE;
     }
 }
