@@ -1,12 +1,12 @@
 //! The brake on log-in attempts: a rate for each subject, decided purely.
 //!
 //! An attempt is charged before the password is looked at, and given back when it was right. Guessing at a login is
-//! slow from one address and slow altogether, and everybody together has a ceiling. A browser in which the user has
+//! slow from one address and slow altogether; one network, and everybody together, have a ceiling. A browser in which the user has
 //! logged in before is charged to itself alone, so nobody is locked out of the own desk by a stranger's guessing.
 
 use super::model::Login;
 use sha2::{Digest, Sha256};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use time::{Duration, OffsetDateTime};
 
 /// A rate: attempts may follow each other in `interval`, and `burst` of them may come at once.
@@ -24,8 +24,11 @@ const KNOWN_BROWSER: Rate = Rate { interval: Duration::seconds(12), burst: 5 };
 const LOGIN_FROM_ADDRESS: Rate = Rate { interval: Duration::seconds(20), burst: 3 };
 /// One login from everywhere.
 const LOGIN: Rate = Rate { interval: Duration::seconds(12), burst: 5 };
-/// All unknown browsers together: a shift of 300 at new machines fits into the burst.
-const EVERYBODY: Rate = Rate { interval: Duration::milliseconds(100), burst: 300 };
+/// All logins from one network: a shift of 300 at new machines behind one address fits into the burst, and it is half of
+/// everybody's, so that one guesser leaves the others theirs.
+const NETWORK: Rate = Rate { interval: Duration::milliseconds(200), burst: 300 };
+/// All unknown browsers together.
+const EVERYBODY: Rate = Rate { interval: Duration::milliseconds(50), burst: 600 };
 
 /// Something that is slowed down, by the hash of its name: neither logins nor addresses are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +58,21 @@ pub fn charges(login: &Login, address: Option<IpAddr>, known_browser: Option<&[u
     if let Some(browser) = known_browser {
         return vec![Charge::new(KNOWN_BROWSER, &[b"browser", browser, login])];
     }
-    let address = address.map_or_else(String::new, |address| address.to_string());
+    let network = address.map_or_else(String::new, |address| network(address).to_string());
     vec![
-        Charge::new(LOGIN_FROM_ADDRESS, &[b"address", address.as_bytes(), login]),
+        Charge::new(LOGIN_FROM_ADDRESS, &[b"address", network.as_bytes(), login]),
         Charge::new(LOGIN, &[b"login", login]),
+        Charge::new(NETWORK, &[b"network", network.as_bytes()]),
         Charge::new(EVERYBODY, &[b"everybody"]),
     ]
+}
+
+/// Who an address belongs to: of IPv6 the first 64 bits, because one customer has all the others.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
 }
 
 /// Charges one attempt: when the rate will be unused again, or how long to wait.
@@ -76,6 +88,7 @@ pub fn charge(free_at: Option<OffsetDateTime>, rate: Rate, now: OffsetDateTime) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashMap;
     use time::macros::datetime;
 
     const NOW: OffsetDateTime = datetime!(2021-04-28 16:00 UTC);
@@ -99,6 +112,21 @@ mod tests {
             }
         }
         assert!((300..=305).contains(&tried), "{tried} attempts");
+    }
+
+    #[test]
+    fn one_network_cannot_use_up_the_rate_of_everybody() {
+        let mut rates: HashMap<[u8; 32], OffsetDateTime> = HashMap::new();
+        let mut attempt = |login: u32, address: &str| {
+            let login: Login = format!("agent{login}").parse().expect("a login");
+            charges(&login, Some(address.parse().expect("an address")), None).iter().all(|one| {
+                let next = charge(rates.get(&one.subject).copied(), one.rate, NOW);
+                next.map(|next| rates.insert(one.subject, next)).is_ok()
+            })
+        };
+        let guessed = (0..1_000).filter(|n| attempt(*n, &format!("2001:db8::{n:x}"))).count();
+        assert_eq!(guessed, 300, "a new address in the same network is the same guesser");
+        assert!((0..200).all(|n| attempt(2_000 + n, "192.0.2.1")), "the others log in");
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub async fn change_role(tx: &mut Tx, login: &Login, role: Role) -> Result<(), A
     changed(tx, login, Some(role), None).await
 }
 
-/// Takes access from a user, or gives it back; sockets of a user without access close.
+/// Takes access from a user, or gives it back. Taking it ends every session for good: giving access back opens none.
 ///
 /// # Errors
 /// `unknown_user`, or a fault.
@@ -90,9 +90,25 @@ pub async fn disable(tx: &mut Tx, login: &Login, disabled: bool) -> Result<(), A
     changed(tx, login, None, Some(disabled)).await
 }
 
+/// Gives a user another password; who is logged in has to log in again.
+///
+/// # Errors
+/// `unknown_user`, or a fault.
+pub async fn set_password(tx: &mut Tx, login: &Login, password_hash: &str) -> Result<(), AccountsError> {
+    let now = tx.now();
+    let id = store::set_password(tx.conn(), login, password_hash).await?.ok_or(AccountsError::UnknownUser)?;
+    store::end_sessions(tx.conn(), id, now).await?;
+    let about = About { agent: Some(id), ..About::default() };
+    events::record(tx, "user.changed", about, json!({ "password": true })).await?;
+    Ok(())
+}
+
 async fn changed(tx: &mut Tx, login: &Login, role: Option<Role>, disabled: Option<bool>) -> Result<(), AccountsError> {
     let now = tx.now();
     let id = store::change_user(tx.conn(), login, role, disabled, now).await?.ok_or(AccountsError::UnknownUser)?;
+    if disabled == Some(true) {
+        store::end_sessions(tx.conn(), id, now).await?;
+    }
     let about = About { agent: Some(id), ..About::default() };
     events::record(tx, "user.changed", about, json!({ "role": role, "disabled": disabled })).await?;
     Ok(())
@@ -122,6 +138,9 @@ pub struct LoggedIn {
     pub browser: Token,
 }
 
+/// How long a log-in waits for its turn at the database; then the browser is told to come back.
+const PLACE_WITHIN: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// Logs in: charges the brake, compares the password outside of any transaction, then opens a session.
 ///
 /// # Errors
@@ -139,7 +158,10 @@ pub async fn log_in(accounts: &Accounts, attempt: Attempt) -> Result<LoggedIn, A
 async fn try_log_in(accounts: &Accounts, attempt: Attempt) -> Result<LoggedIn, AccountsError> {
     let Attempt { login, password, address, browser, replaces } = attempt;
     let browser = browser.map(|token| token.digest());
+    let place = tokio::time::timeout(PLACE_WITHIN, accounts.attempts.acquire()).await;
+    let place = place.map_err(|_| AccountsError::Busy)?;
     let charged: Charged = in_tx!(&accounts.db, "charge a log-in", |tx| charge(tx, &login, address, browser.as_ref()))?;
+    drop(place);
     let hash = charged.credentials.as_ref().map(|(_, hash)| hash.clone());
     let right = accounts.hasher.verify(password, hash, charged.lane).await?;
     let Some((user, _)) = charged.credentials.filter(|_| right) else {
@@ -251,6 +273,23 @@ pub async fn add_client(tx: &mut Tx, name: &str, kind: Kind) -> Result<(ClientId
     } else {
         Err(AccountsError::ClientTaken)
     }
+}
+
+/// Every API client, by name.
+///
+/// # Errors
+/// When the database is away.
+pub async fn list_clients(tx: &mut Tx) -> Result<Vec<store::ListedClient>, AccountsError> {
+    Ok(store::all_clients(tx.conn()).await?)
+}
+
+/// Takes access from an API client, for good: another one gets a secret of its own.
+///
+/// # Errors
+/// `unknown_client`, or a fault.
+pub async fn disable_client(tx: &mut Tx, name: &str) -> Result<(), AccountsError> {
+    let now = tx.now();
+    if store::disable_client(tx.conn(), name, now).await? { Ok(()) } else { Err(AccountsError::UnknownClient) }
 }
 
 /// Draws salts for new password hashes.

@@ -190,7 +190,7 @@ const fn status(error: &AccountsError) -> StatusCode {
         AccountsError::Busy | AccountsError::Fault(_) => StatusCode::SERVICE_UNAVAILABLE,
         AccountsError::NotAllowed | AccountsError::ForeignOrigin => StatusCode::FORBIDDEN,
         AccountsError::LoginTaken | AccountsError::ClientTaken => StatusCode::CONFLICT,
-        AccountsError::UnknownUser => StatusCode::NOT_FOUND,
+        AccountsError::UnknownUser | AccountsError::UnknownClient => StatusCode::NOT_FOUND,
         AccountsError::BadLogin
         | AccountsError::BadName
         | AccountsError::BadRole

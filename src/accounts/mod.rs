@@ -21,6 +21,7 @@ pub mod watch;
 
 use crate::foundation::db::Db;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// What the module's routes and use cases work with.
 #[derive(Clone, Debug)]
@@ -31,13 +32,18 @@ pub struct Accounts {
     pub settings: Arc<settings::Settings>,
     /// Computes password hashes, a few at a time.
     pub hasher: password::Hasher,
+    /// Places for log-ins that ask the database: a flood of them leaves the other connections to the consoles.
+    attempts: Arc<Semaphore>,
 }
 
 impl Accounts {
     /// The module on a pool, with its settings.
     #[must_use]
     pub fn new(db: Db, settings: settings::Settings) -> Self {
+        // A quarter of the connections is enough for a change of shifts.
+        let places = (db.pool().options().get_max_connections() / 4).max(1);
+        let attempts = Arc::new(Semaphore::new(usize::try_from(places).unwrap_or(1)));
         let hasher = password::Hasher::new(settings.hashing_threads);
-        Self { db, settings: Arc::new(settings), hasher }
+        Self { db, settings: Arc::new(settings), hasher, attempts }
     }
 }

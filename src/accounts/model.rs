@@ -171,6 +171,9 @@ pub enum AccountsError {
     /// There is no such user.
     #[error("there is no such user")]
     UnknownUser,
+    /// There is no such client.
+    #[error("there is no such client")]
+    UnknownClient,
     /// Not a login.
     #[error("a login is 1 to 64 of a-z, 0-9 and . _ - @")]
     BadLogin,
@@ -205,6 +208,7 @@ impl Refusal for AccountsError {
             | Self::LoginTaken
             | Self::ClientTaken
             | Self::UnknownUser
+            | Self::UnknownClient
             | Self::BadLogin
             | Self::BadName
             | Self::BadRole
@@ -225,6 +229,7 @@ impl Refusal for AccountsError {
             Self::LoginTaken => "login_taken",
             Self::ClientTaken => "client_taken",
             Self::UnknownUser => "unknown_user",
+            Self::UnknownClient => "unknown_client",
             Self::BadLogin => "bad_login",
             Self::BadName => "bad_name",
             Self::BadRole => "bad_role",

@@ -37,13 +37,13 @@ impl Settings {
         if !(1..=64).contains(&self.hashing_threads) {
             return Err("accounts.hashing_threads: between 1 and 64".into());
         }
-        let exposed = self.allowed_origins.iter().find(|origin| !origin.is_https() && !origin.is_loopback());
-        match exposed {
-            Some(_) if !self.secure_cookies => {
-                Err("accounts.secure_cookies: plain HTTP is for this machine only".into())
-            }
-            Some(_) | None => Ok(()),
+        let is_only_here = |origin: &Origin| origin.is_loopback() && !origin.is_https();
+        if !self.secure_cookies && !self.allowed_origins.iter().all(is_only_here) {
+            return Err(
+                "accounts.secure_cookies: off only where all pages are served over plain HTTP on this machine".into()
+            );
         }
+        Ok(())
     }
 }
 

@@ -113,6 +113,34 @@ pub(super) async fn change_user(
     Ok(id.map(UserId))
 }
 
+/// Sets the hash of a user's password; the user's id when there is one.
+pub(super) async fn set_password(
+    conn: &mut PgConnection,
+    login: &Login,
+    password_hash: &str,
+) -> Result<Option<UserId>, Fault> {
+    let id = sqlx::query_scalar!(
+        "update user_account set password_hash = $2 where login = $1 returning id -- accounts: set a password",
+        login.as_str(),
+        password_hash
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(UserId))
+}
+
+/// Ends every session of a user.
+pub(super) async fn end_sessions(conn: &mut PgConnection, id: UserId, now: OffsetDateTime) -> Result<(), Fault> {
+    sqlx::query!(
+        "update session set ended_at = $2 where user_id = $1 and ended_at is null -- accounts: end a user's sessions",
+        id.0,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// The stored hash of a user who may log in.
 pub(super) async fn credentials(conn: &mut PgConnection, login: &Login) -> Result<Option<(UserId, String)>, Fault> {
     let row = sqlx::query!(
@@ -397,4 +425,44 @@ pub(super) async fn clients(conn: &mut PgConnection, kind: &str) -> Result<Vec<(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (ClientId(row.id), row.secret_sha256)).collect())
+}
+
+/// An API client as an administrator sees it.
+#[derive(Clone, Debug)]
+pub struct ListedClient {
+    /// What operators call it.
+    pub name: String,
+    /// Which interface it may use.
+    pub kind: String,
+    /// Since when its secret opens nothing.
+    pub disabled_at: Option<OffsetDateTime>,
+}
+
+/// Every API client, by name.
+pub(super) async fn all_clients(conn: &mut PgConnection) -> Result<Vec<ListedClient>, Fault> {
+    Ok(sqlx::query_as!(
+        ListedClient,
+        r#"
+        -- accounts: list the clients
+        select name, kind, disabled_at from api_client order by name
+        "#
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Takes access from a client; false when there is none of that name.
+pub(super) async fn disable_client(conn: &mut PgConnection, name: &str, now: OffsetDateTime) -> Result<bool, Fault> {
+    let disabled = sqlx::query!(
+        r#"
+        -- accounts: disable a client
+        update api_client set disabled_at = coalesce(disabled_at, $2) where name = $1
+        "#,
+        name,
+        now
+    )
+    .execute(conn)
+    .await?
+    .rows_affected();
+    Ok(disabled == 1)
 }

@@ -28,8 +28,9 @@ pub(super) async fn run(context: Context, command: Command) -> anyhow::Result<()
         Some(path) => Box::new(std::fs::File::create(path).with_context(|| format!("write {}", path.display()))?),
         None => Box::new(std::io::stdout()),
     };
+    let db = &context.pools.work;
     loop {
-        let facts = events::read_after(context.pools.work.pool(), after, PAGE).await?;
+        let facts = db.read("read the log", events::read_after(db.pool(), after, PAGE)).await?;
         let Some(last) = facts.last() else { break };
         after = last.position;
         for fact in &facts {

@@ -1,4 +1,4 @@
-//! `vaxline users add|import|list|role|disable|enable` and `vaxline clients add`.
+//! `vaxline users add|import|list|role|password|disable|enable` and `vaxline clients add|list|disable`.
 //!
 //! A password comes from a prompt, from standard input or from a file, never from an argument: arguments stand in the
 //! process list and in the shell's history.
@@ -60,6 +60,14 @@ pub enum Users {
         /// agent or supervisor
         role: Role,
     },
+    /// Give a user another password, read as for `add`; open pages close
+    Password {
+        /// Whose
+        login: Login,
+        /// Read the password from the first line of this file
+        #[arg(long)]
+        password_file: Option<PathBuf>,
+    },
     /// Take access from a user; open pages close
     Disable {
         /// Whose
@@ -82,6 +90,13 @@ pub enum Clients {
         /// Which interface it may use: print
         #[arg(long, default_value = "print")]
         kind: Kind,
+    },
+    /// List the clients
+    List,
+    /// Take access from a client, for good
+    Disable {
+        /// What operators call it
+        name: String,
     },
 }
 
@@ -111,12 +126,8 @@ pub async fn users(command: Users, accounts: &Accounts, terminal: &mut Terminal<
         Users::Add { login, name, role, phone, password_file } => {
             let display_name = model::display_name(&name)?;
             let phone_user = model::phone_user(phone.as_deref().unwrap_or_default())?;
-            let typed = match password_file {
-                Some(file) => first_line(&mut io::BufReader::new(open(&file)?))?,
-                None if terminal.interactive => ask_twice(terminal)?,
-                None => first_line(terminal.input)?,
-            };
-            let row = Row { password: Some(Password::chosen(&typed, &login)?), login, display_name, role, phone_user };
+            let password = Some(read_password(password_file.as_deref(), &login, terminal)?);
+            let row = Row { password, login, display_name, role, phone_user };
             add(accounts, vec![row]).await?;
             writeln!(terminal.output, "added")?;
         }
@@ -133,6 +144,12 @@ pub async fn users(command: Users, accounts: &Accounts, terminal: &mut Terminal<
         }
         Users::Role { login, role } => {
             in_tx!(&accounts.db, "change a role", |tx| commands::change_role(tx, &login, role))?;
+        }
+        Users::Password { login, password_file } => {
+            let password = read_password(password_file.as_deref(), &login, terminal)?;
+            let salt = in_tx!(&accounts.db, "draw a salt", |tx| commands::draw_salts(tx, 1))?.swap_remove(0);
+            let hash = accounts.hasher.hash(password, salt).await?;
+            in_tx!(&accounts.db, "set a password", |tx| commands::set_password(tx, &login, &hash))?;
         }
         Users::Disable { login } => {
             in_tx!(&accounts.db, "disable a user", |tx| commands::disable(tx, &login, true))?;
@@ -153,6 +170,15 @@ pub async fn clients(command: Clients, accounts: &Accounts, terminal: &mut Termi
         Clients::Add { name, kind } => {
             let (_, secret) = in_tx!(&accounts.db, "add a client", |tx| commands::add_client(tx, &name, kind))?;
             writeln!(terminal.output, "{}", secret.reveal())?;
+        }
+        Clients::List => {
+            for client in in_tx!(&accounts.db, "list clients", |tx| commands::list_clients(tx))? {
+                let access = if client.disabled_at.is_some() { "disabled" } else { "enabled" };
+                writeln!(terminal.output, "{}\t{access}\t{}", client.kind, client.name)?;
+            }
+        }
+        Clients::Disable { name } => {
+            in_tx!(&accounts.db, "disable a client", |tx| commands::disable_client(tx, &name))?;
         }
     }
     Ok(())
@@ -221,6 +247,16 @@ async fn import(
 
 fn open(path: &Path) -> anyhow::Result<File> {
     File::open(path).with_context(|| format!("open {}", path.display()))
+}
+
+/// A password from a file, from a person at the terminal, or from the first line of standard input.
+fn read_password(file: Option<&Path>, login: &Login, terminal: &mut Terminal<'_>) -> anyhow::Result<Password> {
+    let typed = match file {
+        Some(file) => first_line(&mut io::BufReader::new(open(file)?))?,
+        None if terminal.interactive => ask_twice(terminal)?,
+        None => first_line(terminal.input)?,
+    };
+    Ok(Password::chosen(&typed, login)?)
 }
 
 fn first_line(input: &mut dyn BufRead) -> anyhow::Result<String> {

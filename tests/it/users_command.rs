@@ -7,8 +7,9 @@ use crate::support::staff::{self, Browser};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use vaxline::accounts::Accounts;
+use vaxline::accounts::clients::{self, Kind};
 use vaxline::accounts::model::Role;
-use vaxline::cli::users::{self, Terminal, Users};
+use vaxline::cli::users::{self, Clients, Terminal, Users};
 
 async fn run(command: Users, accounts: &Accounts, input: &str) -> (anyhow::Result<()>, String) {
     let mut output = Vec::new();
@@ -88,4 +89,52 @@ async fn a_user_is_given_another_role_and_loses_access_by_command() {
     assert!(run(Users::List, &accounts, "").await.1.starts_with("agent\tsupervisor\t1001\tenabled\t"));
     let nobody = run(Users::Disable { login: "nobody".parse().unwrap() }, &accounts, "").await.0.unwrap_err();
     assert_eq!(users::code(&nobody), Some("unknown_user"));
+}
+
+#[tokio::test]
+async fn a_new_password_ends_what_the_old_one_had_opened() {
+    let world = World::new().await;
+    let accounts = staff::accounts(&world);
+    staff::add_user(&accounts, "agent", Role::Agent).await;
+    let server = staff::serve_accounts(&accounts).await;
+    let mut browser = Browser::at(server);
+    browser.log_in("agent").await;
+    let set = Users::Password { login: "agent".parse().unwrap(), password_file: None };
+    run(set, &accounts, "ein neues Passwort\n").await.0.unwrap();
+    assert_eq!(browser.get("/me").await.status().as_u16(), 401);
+    assert_eq!(Browser::at(server).try_log_in("agent", staff::PASSWORD).await.status().as_u16(), 401);
+    assert_eq!(Browser::at(server).try_log_in("agent", "ein neues Passwort").await.status().as_u16(), 204);
+}
+
+#[tokio::test]
+async fn what_was_open_when_access_was_taken_stays_closed_when_it_is_given_back() {
+    let world = World::new().await;
+    let accounts = staff::accounts(&world);
+    staff::add_user(&accounts, "agent", Role::Agent).await;
+    let mut browser = Browser::at(staff::serve_accounts(&accounts).await);
+    browser.log_in("agent").await;
+    run(Users::Disable { login: "agent".parse().unwrap() }, &accounts, "").await.0.unwrap();
+    run(Users::Enable { login: "agent".parse().unwrap() }, &accounts, "").await.0.unwrap();
+    assert_eq!(browser.get("/me").await.status().as_u16(), 401);
+}
+
+#[tokio::test]
+async fn a_client_that_is_disabled_is_listed_and_opens_nothing() {
+    let world = World::new().await;
+    let accounts = staff::accounts(&world);
+    let run = async |command: Clients| {
+        let mut output = Vec::new();
+        let mut terminal = Terminal { input: &mut &b""[..], output: &mut output, interactive: false };
+        let result = users::clients(command, &accounts, &mut terminal).await;
+        (result, String::from_utf8(output).unwrap())
+    };
+    let secret = run(Clients::Add { name: "Druckhaus".into(), kind: Kind::Print }).await.1;
+    let mut headers = axum::http::HeaderMap::new();
+    headers.insert("authorization", format!("Bearer {}", secret.trim()).parse().unwrap());
+    clients::authenticate(world.staff(), &headers).await.unwrap();
+    run(Clients::Disable { name: "Druckhaus".into() }).await.0.unwrap();
+    clients::authenticate(world.staff(), &headers).await.unwrap_err();
+    assert_eq!(run(Clients::List).await.1, "print\tdisabled\tDruckhaus\n");
+    let nobody = run(Clients::Disable { name: "nobody".into() }).await.0.unwrap_err();
+    assert_eq!(users::code(&nobody), Some("unknown_client"));
 }

@@ -113,7 +113,7 @@ impl Config {
         layers::read_secrets(&mut table)?;
         let mut config: Self = table
             .try_into()
-            .map_err(|error: toml::de::Error| Fault::plain(format!("configuration: {}", error.message())))?;
+            .map_err(|error: toml::de::Error| Fault::plain(format!("configuration: {}", one_line(&error))))?;
         if let Some((_, url)) = environment.iter().find(|(name, value)| name == "DATABASE_URL" && !value.is_empty()) {
             config.database.url.clone_from(url);
         }
@@ -148,6 +148,11 @@ impl Config {
     }
 }
 
+/// What is wrong, and at which key.
+fn one_line(error: &toml::de::Error) -> String {
+    error.to_string().trim().replace('\n', " ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +180,20 @@ mod tests {
     fn an_unknown_key_is_an_error_that_names_it() {
         let fault = load(&[("VAXLINE__QUEUE__OFER_SECONDS", "20")]).expect_err("there is no such key");
         assert!(fault.to_string().contains("ofer_seconds"), "{fault}");
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_an_error_that_names_the_key() {
+        let fault = load(&[("VAXLINE__QUEUE__OFFER_SECONDS", "soon")]).expect_err("soon is no number");
+        assert!(fault.to_string().contains("queue.offer_seconds"), "{fault}");
+    }
+
+    #[test]
+    fn pages_over_https_need_cookies_for_https() {
+        let origins = ("VAXLINE__ACCOUNTS__ALLOWED_ORIGINS", "[\"https://localhost\"]");
+        let fault = load(&[origins]).expect_err("a cookie could be read on its way");
+        assert!(fault.to_string().contains("accounts.secure_cookies"), "{fault}");
+        assert!(load(&[origins, ("VAXLINE__ACCOUNTS__SECURE_COOKIES", "true")]).is_ok());
     }
 
     #[test]
