@@ -1,6 +1,7 @@
 //! The rules of the house, as tests. Each failure says the rule, its reason, and every place that breaks it.
 
 mod dependencies;
+mod documents;
 mod doors;
 mod imports;
 pub mod routes;

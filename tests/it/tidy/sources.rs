@@ -27,18 +27,43 @@ impl Source {
         self.path.strip_prefix("src/").unwrap().split('/').next().unwrap()
     }
 
-    /// The lines that run in production, numbered from 1: no comments, nothing after the file's test module.
+    /// The lines that run in production, numbered from 1: no comments, and no item that is for tests alone.
     pub fn production(&self) -> impl Iterator<Item = (usize, &str)> {
-        (1..)
-            .zip(self.text.lines())
-            .take_while(|(_, line)| *line != "#[cfg(test)]")
-            .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        let mut lines = (1..).zip(self.text.lines());
+        std::iter::from_fn(move || {
+            loop {
+                let (number, line) = lines.next()?;
+                if line.trim() == "#[cfg(test)]" {
+                    skip_item(&mut lines);
+                } else if !line.trim_start().starts_with("//") {
+                    return Some((number, line));
+                }
+            }
+        })
     }
 
     /// How a place is named in a failure.
     pub fn at(&self, line: usize, what: &str) -> String {
         format!("  {}:{line}: {}", self.path, what.trim())
     }
+}
+
+/// Passes over the item that follows an attribute, to its end at the same indentation.
+fn skip_item<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>) {
+    let Some((_, first)) = lines.find(|(_, line)| !line.trim_start().starts_with("#[")) else { return };
+    if first.ends_with([';', '}', ',']) {
+        return;
+    }
+    let indentation = &first[..first.len() - first.trim_start().len()];
+    lines.find(|(_, line)| line.strip_prefix(indentation).is_some_and(|rest| rest.starts_with(['}', ']', ')'])));
+}
+
+#[test]
+fn what_follows_the_tests_of_a_file_runs_in_production() {
+    let text = "use one;\n#[cfg(test)]\nmod apart;\nuse two;\n#[cfg(test)]\n#[expect(dead_code)]\nmod tests {\n    fn a() {\n    }\n}\nuse three;";
+    let source = Source { path: "src/a.rs".to_owned(), text: text.to_owned() };
+    let lines: Vec<(usize, &str)> = source.production().collect();
+    assert_eq!(lines, [(1, "use one;"), (4, "use two;"), (11, "use three;")]);
 }
 
 /// Where the repository is.
