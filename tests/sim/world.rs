@@ -466,7 +466,10 @@ impl World {
         self.live.remove(&call);
         let talking = self.open_entries().filter(|entry| entry.call == call).find_map(|entry| match entry.state {
             EntryState::Talking { offer, .. } => Some(offer),
-            _ => None,
+            EntryState::Waiting
+            | EntryState::Offered { .. }
+            | EntryState::Connecting { .. }
+            | EntryState::Ended { .. } => None,
         });
         self.talked.extend(talking);
         let open = self.open_entries().find(|entry| entry.call == call).map(|entry| entry.id);
