@@ -67,25 +67,28 @@ impl Log {
         lost.then(|| Violation::LostPlace { entry: old.clone(), why: "a redial in time got a new place" })
     }
 
-    /// Keys that contradict what callers heard: somebody who was in music clearly later stands before.
+    /// Keys that contradict what callers heard: somebody stands before who rang when this one was in music already.
     fn untrue_keys(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
-        let first_heard =
-            |e: &EntryRecord| e.sid.as_ref().and_then(|sid| witness.calls.get(sid)).and_then(|seen| seen.queued);
-        let mut heard: Vec<_> =
-            self.entries.iter().filter_map(|(id, e)| first_heard(e).map(|at| (e.key, at, id))).collect();
-        heard.sort();
+        let heard = |entry: &EntryRecord| {
+            let seen = witness.calls.get(entry.sid.as_ref()?)?;
+            Some((seen.arrived?, seen.queued?))
+        };
+        let mut in_line: Vec<_> = self
+            .entries
+            .iter()
+            // A redial rings long after its place was taken.
+            .filter(|(_, entry)| !entry.redeemed)
+            .filter_map(|(id, entry)| heard(entry).map(|(rang, queued)| (entry.key, rang, queued, id)))
+            .collect();
+        in_line.sort();
         let tolerance = 2 * micros(rules.grace);
-        let mut latest = Micros::MIN;
+        let mut last_ring = Micros::MIN;
         let mut untrue = Vec::new();
-        for (_, at, id) in heard {
-            // A redial hears its first music long after its place was taken.
-            if self.entries.get(id).is_some_and(|e| e.redeemed) {
-                continue;
-            }
-            if at + tolerance < latest {
+        for (_, rang, queued, id) in in_line {
+            if queued + tolerance < last_ring {
                 untrue.push(Violation::LostPlace { entry: id.clone(), why: "callers who came later stand before it" });
             }
-            latest = latest.max(at);
+            last_ring = last_ring.max(rang);
         }
         untrue
     }
