@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     journal: PathBuf,
     #[command(flatten)]
-    rules: rules::Arguments,
+    rules: rules::Times,
 }
 
 fn open(path: &Path) -> anyhow::Result<BufReader<File>> {

@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     events_from: Option<String>,
     #[command(flatten)]
-    rules: rules::Arguments,
+    rules: rules::Times,
 }
 
 fn scenario(arguments: &Arguments) -> anyhow::Result<Scenario> {

@@ -65,3 +65,13 @@ async fn end_is_asked_for() -> anyhow::Result<()> {
         _ = told.recv() => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_can_be_called() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sip_mock::judge::Rules;
 
 #[derive(Debug, Clone, Default, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct Times {
     /// How long an agent is kept from an entry they let pass (`queue.back_off_seconds`).
     #[arg(long, value_name = "SECONDS")]
     back_off_seconds: Option<u64>,
@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     classes: bool,
 }
 
-impl Arguments {
+impl Times {
     pub(super) fn rules(&self) -> Rules {
         let shipped = Rules::default();
         let or = |seconds: Option<u64>, shipped: Duration| seconds.map_or(shipped, Duration::from_secs);
