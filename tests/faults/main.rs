@@ -1,7 +1,9 @@
 //! The real program under faults: killed, restarted, on a database that is killed or cannot be trusted.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod crash;
 mod durability;
 mod kill;
 mod scene;
+mod season;
 mod service;

@@ -1,9 +1,10 @@
 //! A hotline at work: the real program on a real database, a simulated provider with waiting callers, agents on sockets.
 
+use crate::season;
 use crate::service::{self, Ports, Postgres, Service};
 use sip_mock::agents::{Habits, RobotConfig, Robots};
 use sip_mock::judge::{self, Report, Rules};
-use sip_mock::{CallHandle, CallerScript, Journal, Keys, PhoneScript, Provider, ProviderConfig};
+use sip_mock::{CallerScript, Happening, Keys, PhoneScript, Provider, ProviderConfig};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,27 @@ const PASSWORD: &str = "korrekt Pferd Batterie";
 
 /// How much faster than life music and people are. The queue's own times are real.
 const SPEED: f64 = 4.0;
+
+/// How many call, and how many work.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub callers: usize,
+    /// More than offers that must be open: they do not all come to work in the same second.
+    pub agents: usize,
+    /// How many agents look at an offer when it happens.
+    pub open_offers: usize,
+    /// How long they look at it, in real time.
+    pub reaction: Duration,
+    /// The share of talks that end in a booking.
+    pub books: f64,
+}
+
+/// Shows what happens, and takes seconds.
+pub const SMALL: Size = Size { callers: 40, agents: 12, open_offers: 6, reaction: Duration::from_secs(3), books: 0.0 };
+
+/// A hotline in earnest.
+pub const LARGE: Size =
+    Size { callers: 200, agents: 36, open_offers: 20, reaction: Duration::from_secs(5), books: 0.0 };
 
 /// A hotline with agents and callers.
 pub struct Scene {
@@ -24,13 +46,12 @@ pub struct Scene {
     settings: Vec<(String, String)>,
     ports: Ports,
     folder: PathBuf,
-    callers: Vec<CallHandle>,
-    agents: usize,
+    size: Size,
 }
 
 impl Scene {
     /// Sets everything up; nobody works or rings yet.
-    pub async fn set(name: &str, agents: usize) -> Self {
+    pub async fn set(name: &str, size: Size) -> Self {
         // An error only says that another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = std::env::temp_dir().join(format!("vaxline-scene-{}-{name}", std::process::id()));
@@ -61,72 +82,109 @@ impl Scene {
         .collect();
         service::run(&settings, &["migrate"], "");
         let roster = folder.join("roster.csv");
-        let rows: String = (1..=agents).map(|n| format!("agent{n},Platz {n},agent,agent{n},{PASSWORD}\n")).collect();
+        let rows: String =
+            (1..=size.agents).map(|n| format!("agent{n},Platz {n},agent,agent{n},{PASSWORD}\n")).collect();
         std::fs::write(&roster, format!("login,display_name,role,phone_user,password\n{rows}")).unwrap();
         service::run(&settings, &["users", "import", roster.to_str().unwrap()], "");
         let pool = sqlx::postgres::PgPoolOptions::new().max_connections(4).connect_lazy(&postgres.url()).unwrap();
         let robots = Robots::new(provider.pace(), provider.dice());
-        let mut scene = Self {
-            postgres,
-            service: None,
-            provider,
-            robots,
-            pool,
-            settings,
-            ports,
-            folder,
-            callers: Vec::new(),
-            agents,
-        };
+        let mut scene = Self { postgres, service: None, provider, robots, pool, settings, ports, folder, size };
         scene.start().await;
         scene
     }
 
-    /// Starts the program, and says how long it took to be ready.
-    pub async fn start(&mut self) -> Duration {
-        let began = Instant::now();
-        let log = self.folder.join("vaxline.log");
-        self.service = Some(Service::start(&self.settings, self.ports, &log).await);
-        began.elapsed()
+    /// Callers wait, and as many agents as the size wants look at an offer.
+    pub async fn crowded(name: &str, size: Size) -> Self {
+        let mut scene = Self::set(name, size).await;
+        if size.books > 0.0 {
+            season::open(&scene.postgres.url()).await;
+        }
+        scene.fill().await;
+        scene.hire();
+        scene.busy().await;
+        // Everything that is found later was broken by what comes now.
+        let report = scene.judge().await;
+        assert!(report.is_clean(), "before anything happened: {report}\n{}", scene.log());
+        scene.busy().await;
+        scene
     }
 
-    /// kill -9 of the program.
+    async fn busy(&self) {
+        self.until("enough offers are open", Duration::from_secs(60), async |scene| {
+            scene.open_offers().await.is_some_and(|open| open >= scene.size.open_offers)
+        })
+        .await;
+    }
+
+    /// Offers that agents look at.
+    pub async fn open_offers(&self) -> Option<usize> {
+        self.count("select count(*) from offer where state = 'open'").await
+    }
+
+    /// Starts the program and waits until it is ready.
+    pub async fn start(&mut self) {
+        let log = self.folder.join("vaxline.log");
+        self.service = Some(Service::start(&self.settings, self.ports, &log).await);
+    }
+
+    /// kill -9 of the program. What it held in memory is gone.
     pub fn kill(&mut self) {
+        self.mark("crash");
         self.service.take().unwrap().kill();
     }
 
-    /// So many callers ring, go through the menu and wait.
-    pub async fn fill(&mut self, callers: usize) {
-        for number in 0..callers {
+    /// Starts the program after [`Self::kill`].
+    pub async fn restart(&mut self) {
+        self.start().await;
+        self.mark("restart");
+    }
+
+    /// kill -9 of every process of the database, which then recovers. The program stays.
+    pub fn crash_database(&mut self) {
+        self.mark("crash");
+        self.postgres.kill();
+        self.postgres.restart();
+        self.mark("restart");
+    }
+
+    /// The journal is told of what the test does, so that the judge knows when the service was down.
+    fn mark(&self, text: &str) {
+        self.provider.journal().note(Happening::Mark { text: text.to_owned() });
+    }
+
+    /// Callers ring, go through the menu and wait.
+    async fn fill(&mut self) {
+        for number in 0..self.size.callers {
             let script = CallerScript {
                 number: format!("+49302312{number:04}"),
                 keys: vec![Keys::at_id("language", "1"), Keys::at_id("reason", "1")],
                 ..CallerScript::default()
             };
-            self.callers.push(self.provider.ring(script));
+            // A caller lives by themselves.
+            let _ = self.provider.ring(script);
             // Twenty-five a second: a busy evening, on a machine that runs other tests as well.
             tokio::time::sleep(Duration::from_millis(40)).await;
         }
         self.until("every caller waits", Duration::from_secs(120), async |scene| {
-            scene.count("select count(*) from queue_entry where state <> 'ended'").await >= callers
+            scene.unserved().await.is_some_and(|waiting| waiting >= scene.size.callers)
         })
         .await;
     }
 
-    /// Agents come to work: they look at an offer for `reaction` (in life's time) before they accept.
-    pub fn hire(&self, reaction: Duration) {
-        for number in 1..=self.agents {
+    /// Agents come to work: they look at an offer for a while before they accept.
+    fn hire(&self) {
+        for number in 1..=self.size.agents {
             let config = RobotConfig {
                 console: format!("http://127.0.0.1:{}", self.ports.staff),
                 login: format!("agent{number}"),
                 password: PASSWORD.to_owned(),
                 habits: Habits {
-                    reaction: reaction.mul_f64(SPEED),
+                    reaction: self.size.reaction.mul_f64(SPEED),
                     talk: Duration::from_secs(6),
                     wrap_up: Duration::from_secs(4),
                     spread: 0.2,
                     pauses: 0.0,
-                    books: 0.0,
+                    books: self.size.books,
                     ..Habits::default()
                 },
             };
@@ -134,10 +192,20 @@ impl Scene {
         }
     }
 
-    /// A figure of the database.
-    pub async fn count(&self, sql: &'static str) -> usize {
+    /// Places in line that are not over.
+    pub async fn unserved(&self) -> Option<usize> {
+        self.count("select count(*) from queue_entry where state <> 'ended'").await
+    }
+
+    /// A figure of the database; nothing while the database is away, which is not zero.
+    pub async fn count(&self, sql: &'static str) -> Option<usize> {
         let counted: Result<i64, sqlx::Error> = sqlx::query_scalar(sql).fetch_one(&self.pool).await;
-        counted.map_or(0, |count| usize::try_from(count).unwrap())
+        counted.ok().map(|count| usize::try_from(count).unwrap())
+    }
+
+    /// Callers whose talk is over.
+    pub async fn served(&self) -> Option<usize> {
+        self.count("select count(*) from queue_entry where ending = 'served'").await
     }
 
     /// Waits for a condition.
@@ -149,41 +217,47 @@ impl Scene {
         }
     }
 
-    /// Waits until everybody who waits has been served.
+    /// Waits until everybody who waits has been served, and has put the phone down.
     pub async fn drained(&self, patience: Duration) {
         self.until("everybody is served", patience, async |scene| {
-            scene.count("select count(*) from queue_entry where state <> 'ended'").await == 0
+            scene.unserved().await == Some(0) && scene.provider.calls().is_empty()
         })
         .await;
     }
 
-    /// How long after `since` the first offer was made.
+    /// How long after `since` an agent saw the first new offer.
     pub async fn first_offer_after(&self, since: time::OffsetDateTime) -> Duration {
-        self.until("an offer after the restart", Duration::from_secs(30), async |scene| {
-            let made: Result<i64, sqlx::Error> =
-                sqlx::query_scalar("select count(*) from event where kind = 'offer.made' and at > $1")
-                    .bind(since)
-                    .fetch_one(&scene.pool)
-                    .await;
-            made.is_ok_and(|made| made > 0)
-        })
-        .await;
-        let at: time::OffsetDateTime =
-            sqlx::query_scalar("select min(at) from event where kind = 'offer.made' and at > $1")
-                .bind(since)
-                .fetch_one(&self.pool)
-                .await
-                .unwrap();
-        Duration::try_from(at - since).unwrap()
+        let painted = async |scene: &Self| -> Option<time::OffsetDateTime> {
+            let painted = "select min(painted.at) from event painted join event made using (offer_id) \
+                           where painted.kind = 'offer.painted' and made.kind = 'offer.made' and made.at > $1";
+            sqlx::query_scalar(painted).bind(since).fetch_one(&scene.pool).await.ok().flatten()
+        };
+        let patience = Duration::from_secs(30);
+        self.until("an agent sees an offer after the restart", patience, async |scene| painted(scene).await.is_some())
+            .await;
+        Duration::try_from(painted(self).await.unwrap() - since).unwrap()
     }
 
     /// What the independent judge says of the exported log and the provider's journal.
-    pub fn judge(&self) -> Report {
+    pub async fn judge(&self) -> Report {
+        // First the journal, then the log: what the journal tells of, the log must know.
+        let journal = self.provider.journal().entries();
+        self.until("every fact is published", Duration::from_secs(10), async |scene| {
+            scene.count("select count(*) from event where position is null").await == Some(0)
+        })
+        .await;
         let exported = self.folder.join("events.jsonl");
         service::run(&self.settings, &["events", "export", "--to", exported.to_str().unwrap()], "");
         let events = judge::read_events(std::io::BufReader::new(std::fs::File::open(exported).unwrap())).unwrap();
-        let journal: &Journal = self.provider.journal();
-        judge::judge(&events, &journal.entries(), &Rules::default())
+        judge::judge(&events, &journal, &Rules::default())
+    }
+
+    /// Everybody is served, and every promise was kept.
+    pub async fn must_be_clean(&self) {
+        self.drained(Duration::from_secs(240)).await;
+        let report = self.judge().await;
+        assert!(report.is_clean(), "{report}\n{}", self.log());
+        assert_eq!(report.figures.served, self.size.callers);
     }
 
     /// The program's own words, for a test that failed.

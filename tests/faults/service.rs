@@ -46,12 +46,20 @@ impl Postgres {
         self.cluster.as_ref().unwrap().url().to_owned()
     }
 
-    /// Kills the server and all its children at once, as a crash of the machine's memory would.
+    /// Kills every process of the server at once, as a power cut would. It is stopped first, so that it starts no other
+    /// meanwhile; each of its children leads a process group of its own and is found by its parent.
     pub fn kill(&mut self) {
-        let pid = self.cluster.as_ref().and_then(Cluster::pid).expect("the server runs");
-        // The server leads a process group of its own.
-        let killed = Command::new("kill").args(["-KILL", "--", &format!("-{pid}")]).status().unwrap();
-        assert!(killed.success());
+        let server = self.cluster.as_ref().and_then(Cluster::pid).expect("the server runs");
+        signal("-STOP", &[server]);
+        let mut all = children_of(server);
+        assert!(!all.is_empty(), "a server has children");
+        all.push(server);
+        signal("-KILL", &all);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while all.iter().any(|pid| state_of(*pid).is_some_and(|(state, _)| state != 'Z')) {
+            assert!(Instant::now() < deadline, "some process of the server survives SIGKILL");
+            std::thread::yield_now();
+        }
         self.cluster = None;
     }
 
@@ -59,6 +67,25 @@ impl Postgres {
     pub fn restart(&mut self) {
         self.cluster = Some(launcher::start(&self.wanted).unwrap_or_else(|fault| panic!("{}", fault.chain())));
     }
+}
+
+fn signal(which: &str, processes: &[u32]) {
+    let killed = Command::new("kill").arg(which).args(processes.iter().map(u32::to_string)).status().unwrap();
+    assert!(killed.success(), "kill {which} {processes:?}");
+}
+
+/// A process's state and parent; nothing when it is gone.
+fn state_of(process: u32) -> Option<(char, u32)> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name stands in parentheses and may hold anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}
+
+fn children_of(parent: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let processes = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    processes.filter(|process| state_of(*process).is_some_and(|(_, of)| of == parent)).collect()
 }
 
 impl Drop for Postgres {
