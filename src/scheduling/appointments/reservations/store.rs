@@ -256,7 +256,8 @@ pub(super) async fn end(tx: &mut Tx, which: Which<'_>) -> Result<Option<Ended>, 
 }
 
 /// Ends up to `limit` reservations whose end has come, or whose caller the desk is done with; others' work is passed
-/// over. A wrap-up may end by itself: that it has, the event log says.
+/// over. A wrap-up may end by itself, and a caller may go before the agent's phone answers: that it is so, the event log
+/// says.
 pub(super) async fn end_lapsed(tx: &mut Tx, limit: i64) -> Result<Vec<Ended>, Fault> {
     let now = tx.now();
     let rows = sqlx::query!(
@@ -266,7 +267,10 @@ pub(super) async fn end_lapsed(tx: &mut Tx, limit: i64) -> Result<Vec<Ended>, Fa
             select id from reservation
              where state = 'live'
                and (expires_at <= $1
-                    or exists (select from event where event.entry_id = reservation.entry_id and kind = 'agent.wrapped_up'))
+                    or exists (select from event
+                                where event.entry_id = reservation.entry_id and event.agent_id = reservation.user_id
+                                  and event.at >= reservation.made_at
+                                  and kind in ('agent.wrapped_up', 'offer.failed', 'offer.withdrawn')))
              order by expires_at limit $2 for update skip locked
         )
         update reservation set state = 'expired', ended_at = $1
