@@ -1,6 +1,7 @@
 //! Wiring only: how the modules become one program.
 
 pub mod config;
+pub mod doctor;
 pub mod health;
 pub mod lifecycle;
 pub mod pages;

@@ -2,6 +2,7 @@
 
 pub mod centres;
 mod demo;
+mod doctor;
 mod events;
 mod flows;
 mod letters;
@@ -42,6 +43,8 @@ enum Command {
     Demo(demo::Options),
     /// Bring the database's schema up to date.
     Migrate,
+    /// Look at everything the hotline needs, and say what to do.
+    Doctor,
     /// The event log.
     #[command(subcommand)]
     Events(events::Command),
@@ -90,6 +93,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Demo(options) => start.block_on(|context| demo::run(context, options)),
         Command::Serve { only } => start.block_on(|context| serve::run(context, only)),
         Command::Migrate => start.block_on(migrate::run),
+        Command::Doctor => start.block_on(doctor::run),
         Command::Events(command) => start.block_on(|context| events::run(context, command)),
         Command::Flows(command) => command.run(&mut output()),
         Command::Letters(command) => command.run(start, &mut output()),

@@ -13,6 +13,7 @@ mod appointments;
 mod console_booking;
 mod console_socket;
 mod correspondence;
+mod doctor;
 mod ivr_flows;
 mod launcher;
 mod letters;

@@ -12,3 +12,10 @@ mod http;
 mod protocol;
 
 pub use http::routes;
+
+/// Whether the pages were built with this program; otherwise it carries a line that says how.
+#[must_use]
+pub fn are_built() -> bool {
+    // Only the built page loads a script.
+    embedded::page("console.html", false).is_some_and(|page| page.body.windows(7).any(|part| part == b"<script"))
+}
