@@ -73,7 +73,7 @@ impl Correspondence {
             match seal(&db, &settings).await {
                 Ok(seal) => break seal,
                 Err(fault) => {
-                    tracing::warn!(fault = fault.chain(), "letters: no key for the seal yet, will look again")
+                    tracing::warn!(fault = fault.chain(), "letters: no key for the seal yet, will look again");
                 }
             }
             tokio::time::sleep(LOOK_AGAIN).await;

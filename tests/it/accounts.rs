@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use crate::support::World;
 use crate::support::logs::Canaries;
 use crate::support::staff::{self, Browser, ORIGIN, PASSWORD};
+use crate::support::{World, eventually};
 use reqwest::header::{ORIGIN as ORIGIN_HEADER, RETRY_AFTER, SET_COOKIE};
 use reqwest::{Response, StatusCode};
 use time::Duration;
@@ -269,4 +269,36 @@ async fn the_log_in_page_may_be_flooded_and_a_known_browser_still_gets_in() {
     for answer in flood {
         assert!(matches!(answer.await.unwrap(), 401 | 429 | 503));
     }
+}
+
+#[tokio::test]
+async fn a_flood_of_log_ins_leaves_connections_to_the_consoles() {
+    let world = World::new().await;
+    let accounts = staff::accounts(&world);
+    let server = staff::serve_accounts(&accounts).await;
+    staff::add_user(&accounts, "agent", Role::Agent).await;
+    let mut console = Browser::at(server);
+    console.log_in("agent").await;
+    // Every log-in is held up at the database.
+    let mut holder = world.work().pool().acquire().await.unwrap();
+    sqlx::query("begin").execute(&mut *holder).await.unwrap();
+    sqlx::query("lock table log_in_brake in access exclusive mode").execute(&mut *holder).await.unwrap();
+    let flood: Vec<_> = (0..20)
+        .map(|_| tokio::spawn(async move { Browser::at(server).try_log_in("agent", "wrong password").await }))
+        .collect();
+    eventually("log-ins wait", async || waiting(&world).await > 0).await;
+    for _ in 0..20 {
+        assert_eq!(console.get("/me").await.status(), StatusCode::OK);
+    }
+    sqlx::query("rollback").execute(&mut *holder).await.unwrap();
+    for attempt in flood {
+        assert_ne!(attempt.await.unwrap().status(), StatusCode::NO_CONTENT);
+    }
+}
+
+/// How many statements wait for a lock.
+async fn waiting(world: &World) -> i64 {
+    let locks = "select count(*) from pg_stat_activity
+                  where datname = current_database() and wait_event_type = 'Lock'";
+    sqlx::query_scalar(locks).fetch_one(world.work().pool()).await.unwrap()
 }

@@ -19,6 +19,10 @@ const FREE_WITHIN: Duration = Duration::from_secs(1);
 /// silent holds no place of a pool.
 const ANSWER_WITHIN: Duration = Duration::from_millis(500);
 
+/// How long a connection that has just answered is trusted without being asked again. Asking each time would cost a busy
+/// plane one more round trip for each transaction.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
 /// How long a read outside a transaction may take: a little longer than `statement_timeout`, whose answer comes first
 /// where there is one.
 const READ_WITHIN: Duration = Duration::from_secs(6);
@@ -146,6 +150,12 @@ impl Pools {
                 pool: PgPoolOptions::new()
                     .max_connections(size)
                     .acquire_timeout(FREE_WITHIN)
+                    .test_before_acquire(false)
+                    .before_acquire(|connection, seen| {
+                        Box::pin(async move {
+                            if seen.idle_for < TRUSTED_FOR { Ok(true) } else { connection.ping().await.map(|()| true) }
+                        })
+                    })
                     // Before the pool's own look at a connection, which would wait for ever.
                     .after_release(|connection, _| {
                         Box::pin(async move {

@@ -9,6 +9,7 @@ use crate::foundation::ids::Id;
 use rand::rngs::StdRng;
 use sqlx::{PgConnection, Postgres};
 use std::io;
+use std::pin::Pin;
 use std::sync::PoisonError;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -86,20 +87,21 @@ impl Attempt {
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
 pub async fn start(db: &Db, attempt: &Attempt) -> Result<Tx, Fault> {
     use rand::SeedableRng;
-    let begin = async {
+    let begin = Box::pin(async {
         let mut inner = db.pool.begin().await?;
         let now = sqlx::query_scalar!(r#"select now() as "now!" -- transaction door: the one moment"#)
             .fetch_one(&mut *inner)
             .await?;
-        Ok((inner, now))
-    };
+        Ok::<_, sqlx::Error>((inner, now))
+    });
     let (inner, now) = in_time(begin).await.while_doing(format!("begin {}", attempt.name))?;
     let chance = StdRng::from_rng(&mut *db.chance.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Tx { inner, now: now + db.clock.offset(), chance, promised: false })
 }
 
 /// A step of the door, under its deadline.
-async fn in_time<T>(step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+/// It comes boxed: every transaction of the program would be as large as the door otherwise.
+async fn in_time<T>(step: Pin<Box<impl Future<Output = Result<T, sqlx::Error>>>>) -> Result<T, sqlx::Error> {
     tokio::time::timeout(DOOR_WITHIN, step)
         .await
         .unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())))
@@ -121,7 +123,7 @@ pub async fn finish<T, E: Refusal>(
     let outcome = match result {
         Some(Ok(value)) => {
             let promised = tx.promised;
-            match in_time(tx.inner.commit()).await {
+            match in_time(Box::pin(tx.inner.commit())).await {
                 Ok(()) => {
                     if promised {
                         db.hints.promised_here();
@@ -134,7 +136,7 @@ pub async fn finish<T, E: Refusal>(
         None => Err(E::from(Fault::plain(format!("{name} took too long")))),
         Some(Err(refusal)) => {
             // A failed rollback closes the connection, which rolls back as well.
-            let _ = in_time(tx.inner.rollback()).await;
+            let _ = in_time(Box::pin(tx.inner.rollback())).await;
             Err(refusal)
         }
     };

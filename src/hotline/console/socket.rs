@@ -73,20 +73,11 @@ async fn take(console: &Console, session: &Session, window: Window) -> Result<(H
         console.node.id,
         &console.policy
     ));
-    taken.map_err(|error| match error {
-        ConsoleError::Superseded => End::Superseded,
-        error => failed(&error),
-    })
+    taken.map_err(|error| if matches!(error, ConsoleError::Superseded) { End::Superseded } else { failed(&error) })
 }
 
 /// Tells the page everything, and then what changes, until it ends.
-async fn work(
-    console: &Console,
-    session: &Session,
-    holder: Holder,
-    now: OffsetDateTime,
-    line: &mut Line,
-) -> End {
+async fn work(console: &Console, session: &Session, holder: Holder, now: OffsetDateTime, line: &mut Line) -> End {
     // Subscribed before the desk is read, so that nothing falls between.
     let (news, degraded) = (console.node.feed.subscribe(), console.pulse.degraded());
     match open(console, holder, now, line).await {

@@ -209,7 +209,7 @@ async fn a_mail_address_that_is_none_becomes_a_letter_without_asking_the_relay()
 
 #[tokio::test]
 async fn a_person_whose_address_does_not_fit_the_window_still_gets_the_mail() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let content = with_email(booking("Šołćic"), "solcic@example.org");
     let addressee = Addressee {
@@ -226,7 +226,7 @@ async fn a_person_whose_address_does_not_fit_the_window_still_gets_the_mail() {
 
 #[tokio::test]
 async fn a_mail_that_stands_in_for_a_late_letter_carries_no_letter() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let mut soon = with_email(booking("Šołćic"), "solcic@example.org");
     soon.appointments[0].day = NOW.date() + Duration::days(2);
@@ -242,7 +242,7 @@ async fn a_mail_that_stands_in_for_a_late_letter_carries_no_letter() {
 
 #[tokio::test]
 async fn a_mail_that_is_only_ever_put_off_becomes_a_letter_while_the_post_can_still_bring_it() {
-    let server = Server::start();
+    let server = MailServer::start();
     let house = house(&server).await;
     let series = house.order(with_email(booking("Šołćic"), "defer-999-solcic@example.org"), false, true).await;
     // The appointment is on Tuesday, 11 May: what is printed on the Thursday before is there.
