@@ -22,9 +22,10 @@ create table event (
     agent_id  uuid,
     series_id uuid,
     data      jsonb not null default '{}',
+    seq       bigint generated always as identity,
     position  bigint unique
 );
-create index event_unpublished on event (at, id) where position is null;
+create index event_unpublished on event (seq) where position is null;
 create index event_by_entry on event (entry_id) where entry_id is not null;
 create index event_by_call on event (call_id) where call_id is not null;
 comment on table event is 'The event log: append-only facts without personal data';
@@ -37,6 +38,7 @@ comment on column event.offer_id is 'The offer it is about';
 comment on column event.agent_id is 'The agent it is about';
 comment on column event.series_id is 'The appointments it is about';
 comment on column event.data is 'Codes and figures of this kind of fact';
+comment on column event.seq is 'The order in which facts were written: of two that concern one row, as they happened to it';
 comment on column event.position is 'Number given by the relay at publication; null until then';
 
 create table job (

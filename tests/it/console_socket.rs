@@ -32,6 +32,21 @@ fn form(family_name: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_pair_that_was_kept_apart_meets_again_in_a_quiet_hotline() {
+    let hotline = Hotline::new().await;
+    let (_, browser) = hotline.agent("agent").await;
+    let mut page = Page::open(&browser, hotline.server).await;
+    page.must(json!({ "t": "ready" })).await;
+    hotline.ring("+493511000001").await;
+    let offer = page.until_offer().await;
+    page.must(json!({ "t": "decline", "offer": offer })).await;
+    page.until("the offer is gone", |page| page.desk["offer"].is_null()).await;
+    // Nothing else happens: no fact wakes anybody.
+    hotline.world.pass(time::Duration::seconds(61));
+    page.until_offer().await;
+}
+
+#[tokio::test]
 async fn only_our_own_page_with_an_agent_logged_in_opens_a_desk() {
     let hotline = Hotline::new().await;
     let (_, browser) = hotline.agent("agent").await;

@@ -84,8 +84,6 @@ pub async fn record_all(tx: &mut Tx, facts: &[New]) -> Result<(), Fault> {
     for _ in facts {
         ids.push(tx.id::<EventId>().0);
     }
-    // The ids of one transaction share their moment: sorted, they keep the order of the facts.
-    ids.sort_unstable();
     let now = tx.now();
     let kinds: Vec<String> = facts.iter().map(|fact| fact.kind.to_owned()).collect();
     let data: Vec<serde_json::Value> = facts.iter().map(|fact| fact.data.clone()).collect();
@@ -96,7 +94,8 @@ pub async fn record_all(tx: &mut Tx, facts: &[New]) -> Result<(), Fault> {
         insert into event (id, at, kind, call_id, entry_id, offer_id, agent_id, series_id, data)
         select id, $2, kind, call_id, entry_id, offer_id, agent_id, series_id, data
           from unnest($1::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::jsonb[])
-            as fact (id, kind, call_id, entry_id, offer_id, agent_id, series_id, data)
+               with ordinality as fact (id, kind, call_id, entry_id, offer_id, agent_id, series_id, data, place)
+         order by place
         "#,
         &ids,
         now,

@@ -2,6 +2,10 @@
 //!
 //! It is woken by this process's commits and by the notices of processes that do not lead it, and looks by itself every
 //! half second. It sends the first at once; what arrives while it works goes with the next round.
+//!
+//! **Must hold:** of two facts of which one made the other possible, the first has the lower number. Who changes a row has
+//! waited for whoever changed it before, so facts are numbered in the order in which they were written, and not by the
+//! times of their transactions: those may begin long before they get the row.
 
 use crate::foundation::db::{Db, Tx, leases};
 use crate::foundation::fault::Fault;
@@ -49,9 +53,7 @@ pub async fn run(db: Db, node: Uuid, stop: CancellationToken) {
 pub async fn publish_all(db: &Db, node: Uuid) -> Result<(), Fault> {
     loop {
         let round = in_tx!(db, "publish events", |tx| publish(tx, node))?;
-        if round != Round::Nothing {
-            db.hints().publishes(round != Round::Elsewhere);
-        }
+        db.hints().publishes(round != Round::Elsewhere);
         if round != Round::Full {
             return Ok(());
         }
@@ -61,8 +63,6 @@ pub async fn publish_all(db: &Db, node: Uuid) -> Result<(), Fault> {
 /// What came of one look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Round {
-    /// There was nothing to publish, and nothing was written: an idle hotline lets its disk sleep.
-    Nothing,
     /// Another process publishes.
     Elsewhere,
     /// There may be more.
@@ -72,14 +72,7 @@ enum Round {
 }
 
 async fn publish(tx: &mut Tx, node: Uuid) -> Result<Round, Fault> {
-    let is_any = sqlx::query_scalar!(
-        r#"select exists (select from event where position is null) as "any!" -- relay: is there anything to publish?"#
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    if !is_any {
-        return Ok(Round::Nothing);
-    }
+    // With nothing to publish, too: nobody is offered a caller while nobody publishes.
     if leases::lead(tx, "relay", node).await?.is_none() {
         return Ok(Round::Elsewhere);
     }
@@ -87,8 +80,8 @@ async fn publish(tx: &mut Tx, node: Uuid) -> Result<Round, Fault> {
         r#"
         -- relay: number unpublished facts; the lease's row lock makes this the only writer
         with last as (select coalesce(max(position), 0) as position from event),
-             news as (select id, row_number() over (order by at, id) as place
-                        from (select id, at from event where position is null order by at, id limit $1) as unpublished)
+             news as (select id, row_number() over (order by seq) as place
+                        from (select id, seq from event where position is null order by seq limit $1) as unpublished)
         update event set position = last.position + news.place
           from last, news where event.id = news.id
         "#,

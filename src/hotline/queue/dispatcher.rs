@@ -20,6 +20,10 @@ use uuid::Uuid;
 /// The slow timer behind facts and deadlines. What it finds is a bug and counted as one.
 const SWEEP: Duration = Duration::from_secs(1);
 
+/// How soon one that follows looks whether the leader still lives: more often costs reads, less often is time in which
+/// nobody dispatches after the leader's death.
+const FOLLOW: Duration = Duration::from_millis(250);
+
 /// Dispatches until `stop`, whenever this process leads.
 pub async fn run(db: Db, feed: Feed, node: Uuid, policy: Policy, stop: CancellationToken) {
     let committed = db.committed();
@@ -49,7 +53,7 @@ pub async fn run(db: Db, feed: Feed, node: Uuid, policy: Policy, stop: Cancellat
             // Another node leads.
             Ok(None) => {
                 watch = Watch::default();
-                SWEEP
+                FOLLOW
             }
             Err(fault) => {
                 watch = Watch::default();
