@@ -17,6 +17,7 @@ pub async fn of_the_program(size: Size) {
     scene.kill();
     assert!(scene.open_offers().await.unwrap() >= size.open_offers, "offers were open");
     let restart = now();
+    scene.relieve();
     scene.restart().await;
     goes_on(&scene, restart).await;
     scene.must_be_clean().await;
@@ -28,6 +29,7 @@ pub async fn of_the_database(size: Size) {
     let mut scene = Scene::crowded("database", size).await;
     scene.crash_database();
     let restart = now();
+    scene.relieve();
     goes_on(&scene, restart).await;
     scene.must_be_clean().await;
     scene.end().await;

@@ -83,7 +83,7 @@ impl Scene {
         service::run(&settings, &["migrate"], "");
         let roster = folder.join("roster.csv");
         let rows: String =
-            (1..=size.agents).map(|n| format!("agent{n},Platz {n},agent,agent{n},{PASSWORD}\n")).collect();
+            (1..=size.agents + 1).map(|n| format!("agent{n},Platz {n},agent,agent{n},{PASSWORD}\n")).collect();
         std::fs::write(&roster, format!("login,display_name,role,phone_user,password\n{rows}")).unwrap();
         service::run(&settings, &["users", "import", roster.to_str().unwrap()], "");
         let pool = sqlx::postgres::PgPoolOptions::new().max_connections(4).connect_lazy(&postgres.url()).unwrap();
@@ -174,22 +174,32 @@ impl Scene {
     /// Agents come to work: they look at an offer for a while before they accept.
     fn hire(&self) {
         for number in 1..=self.size.agents {
-            let config = RobotConfig {
-                console: format!("http://127.0.0.1:{}", self.ports.staff),
-                login: format!("agent{number}"),
-                password: PASSWORD.to_owned(),
-                habits: Habits {
-                    reaction: self.size.reaction.mul_f64(SPEED),
-                    talk: Duration::from_secs(6),
-                    wrap_up: Duration::from_secs(4),
-                    spread: 0.2,
-                    pauses: 0.0,
-                    books: self.size.books,
-                    ..Habits::default()
-                },
-            };
-            self.robots.hire(config, Duration::from_millis(20)).unwrap();
+            self.hire_one(number);
         }
+    }
+
+    /// One more agent comes to work. The others may still be looking at offers from before: whoever wants to know whether
+    /// callers are offered again needs somebody who is free.
+    pub fn relieve(&self) {
+        self.hire_one(self.size.agents + 1);
+    }
+
+    fn hire_one(&self, number: usize) {
+        let config = RobotConfig {
+            console: format!("http://127.0.0.1:{}", self.ports.staff),
+            login: format!("agent{number}"),
+            password: PASSWORD.to_owned(),
+            habits: Habits {
+                reaction: self.size.reaction.mul_f64(SPEED),
+                talk: Duration::from_secs(6),
+                wrap_up: Duration::from_secs(4),
+                spread: 0.2,
+                pauses: 0.0,
+                books: self.size.books,
+                ..Habits::default()
+            },
+        };
+        self.robots.hire(config, Duration::from_millis(20)).unwrap();
     }
 
     /// Places in line that are not over.
