@@ -8,7 +8,12 @@ const FIRST_OFFER_WITHIN: Duration = Duration::from_secs(5);
 
 async fn goes_on(scene: &Scene, restart: time::OffsetDateTime) {
     let first = scene.first_offer_after(restart).await;
-    assert!(first <= FIRST_OFFER_WITHIN, "the first offer came {first:?} after the restart\n{}", scene.log());
+    let milestones = scene.milestones(restart).await;
+    assert!(
+        first <= FIRST_OFFER_WITHIN,
+        "the first offer came {first:?} after the restart\n{milestones}{}",
+        scene.log()
+    );
 }
 
 /// The program is killed while offers are open, and started again.
@@ -17,8 +22,8 @@ pub async fn of_the_program(size: Size) {
     scene.kill();
     assert!(scene.open_offers().await.unwrap() >= size.open_offers, "offers were open");
     let restart = now();
-    scene.relieve();
     scene.restart().await;
+    scene.relieve();
     goes_on(&scene, restart).await;
     scene.must_be_clean().await;
     scene.end().await;

@@ -174,23 +174,23 @@ impl Scene {
     /// Agents come to work: they look at an offer for a while before they accept.
     fn hire(&self) {
         for number in 1..=self.size.agents {
-            self.hire_one(number);
+            self.hire_one(number, self.size.reaction);
         }
     }
 
-    /// One more agent comes to work. The others may still be looking at offers from before: whoever wants to know whether
-    /// callers are offered again needs somebody who is free.
+    /// One more agent comes to work, and does not think for long. The others may still be looking at offers from before:
+    /// whoever wants to know whether callers are offered again needs somebody who is free.
     pub fn relieve(&self) {
-        self.hire_one(self.size.agents + 1);
+        self.hire_one(self.size.agents + 1, Duration::from_millis(100));
     }
 
-    fn hire_one(&self, number: usize) {
+    fn hire_one(&self, number: usize, reaction: Duration) {
         let config = RobotConfig {
             console: format!("http://127.0.0.1:{}", self.ports.staff),
             login: format!("agent{number}"),
             password: PASSWORD.to_owned(),
             habits: Habits {
-                reaction: self.size.reaction.mul_f64(SPEED),
+                reaction: reaction.mul_f64(SPEED),
                 talk: Duration::from_secs(6),
                 wrap_up: Duration::from_secs(4),
                 spread: 0.2,
@@ -246,6 +246,15 @@ impl Scene {
         self.until("an agent sees an offer after the restart", patience, async |scene| painted(scene).await.is_some())
             .await;
         Duration::try_from(painted(self).await.unwrap() - since).unwrap()
+    }
+
+    /// What happened after `since`, by kind: when first, and how often. For a test that failed.
+    pub async fn milestones(&self, since: time::OffsetDateTime) -> String {
+        let kinds = "select kind, extract(epoch from min(at) - $1)::float8, count(*) from event where at > $1 \
+                     group by kind order by 2";
+        let rows: Vec<(String, f64, i64)> =
+            sqlx::query_as(kinds).bind(since).fetch_all(&self.pool).await.unwrap_or_default();
+        rows.iter().map(|(kind, first, times)| format!("  {first:6.2} s  {kind} ({times} times)\n")).collect()
     }
 
     /// What the independent judge says of the exported log and the provider's journal.
