@@ -1,11 +1,28 @@
-/** Starts the scripted server unless `VAXLINE_URL` names a real one. */
+/** What every file of tests needs: a browser, and the scripted server unless `VAXLINE_URL` names a real one. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { scripted, url } from "./browser.mjs";
-import { before } from "node:test";
+import { after, afterEach, before } from "node:test";
+import { tidyUp } from "./agent.mjs";
+import { launch, scripted, url } from "./browser.mjs";
+
+/** @returns {() => import("playwright-core").Browser} the browser, once the tests run */
+export function prepared() {
+    /** @type {import("playwright-core").Browser} */
+    let browser;
+    const stop = scriptedServer();
+    before(async () => {
+        browser = await launch();
+    });
+    afterEach(tidyUp);
+    after(async () => {
+        await browser.close();
+        stop();
+    });
+    return () => browser;
+}
 
 /** @returns {() => void} stops what was started */
-export function scriptedServer() {
+function scriptedServer() {
     if (!scripted) {
         return () => {};
     }

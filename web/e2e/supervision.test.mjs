@@ -1,26 +1,17 @@
 /** The supervisor's page in a real browser. */
-import { after, afterEach, before, test } from "node:test";
+import { test } from "node:test";
 import assert from "node:assert/strict";
-import { grip, launch, logIn, open, scripted, theSupervisor, tidyUp, url, waitUntil } from "./browser.mjs";
+import { logIn, theSupervisor } from "./agent.mjs";
+import { grip, open, scripted, url, waitUntil } from "./browser.mjs";
 import { look } from "./looks.mjs";
-import { scriptedServer } from "./scripted.mjs";
+import { prepared } from "./scripted.mjs";
 
-/** @type {import("playwright-core").Browser} */
-let browser;
-const stop = scriptedServer();
-before(async () => {
-    browser = await launch();
-});
-afterEach(tidyUp);
-after(async () => {
-    await browser.close();
-    stop();
-});
+const browser = prepared();
 
 test("the board is live and readable", async () => {
     /** @type {string[]} */
     const faults = [];
-    const page = await open(browser, { faults });
+    const page = await open(browser(), { faults });
     await logIn(page, theSupervisor());
     await page.locator("#tile-waiting").waitFor();
     await page.getByText("Daten aktuell").waitFor();
@@ -33,7 +24,7 @@ test("the board is live and readable", async () => {
 });
 
 test("board_stale_after_6s: old figures are grey, stand still and carry their time", async () => {
-    const page = await open(browser);
+    const page = await open(browser());
     const network = await grip(page, "/supervision/ws");
     await logIn(page, theSupervisor());
     await page.getByText("Daten aktuell").waitFor();
@@ -52,7 +43,7 @@ test("board_stale_after_6s: old figures are grey, stand still and carry their ti
 });
 
 test("before the shift the board is empty and readable, in English too", { skip: scripted ? false : "needs the scripted server" }, async () => {
-    const page = await open(browser);
+    const page = await open(browser());
     await fetch(`${url}/fake/empty?on`);
     await logIn(page, theSupervisor());
     await page.locator("#tile-waiting").waitFor();

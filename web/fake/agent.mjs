@@ -18,6 +18,8 @@ const QUEUE_EVERY_MS = 1_000;
 export class Agent {
     /** @type {import("ws").WebSocket | undefined} */
     socket = undefined;
+    /** The window that the socket belongs to. @type {string | null} */
+    window = null;
     seq = 1;
     /** @type {Map<string, ToPage>} */
     answers = new Map();
@@ -46,9 +48,19 @@ export class Agent {
         };
     }
 
-    /** @param {import("ws").WebSocket} socket */
-    attach(socket) {
+    /**
+     * @param {import("ws").WebSocket} socket
+     * @param {URLSearchParams} opening
+     */
+    attach(socket, opening) {
         const old = this.socket;
+        const window = opening.get("window");
+        if (old && opening.get("by_itself") === "true" && window !== this.window) {
+            socket.send(JSON.stringify({ t: "superseded" }));
+            socket.close(4001);
+            return;
+        }
+        this.window = window;
         this.socket = socket;
         if (old) {
             old.send(JSON.stringify({ t: "superseded" }));

@@ -120,12 +120,13 @@ server.on("upgrade", (request, socket, head) => {
         return;
     }
     sockets.handleUpgrade(request, socket, head, (ws) => {
-        if (request.url === "/supervision/ws") {
+        const { pathname, searchParams } = new URL(request.url ?? "/", "http://fake");
+        if (pathname === "/supervision/ws") {
             ws.send(JSON.stringify({ t: "hello", protocol: 1, epoch_ms: Date.now(), heartbeat_ms: 500 }));
             const beat = setInterval(() => ws.send(JSON.stringify({ t: "board", board: board(nobody) })), 500);
             ws.on("close", () => clearInterval(beat));
         } else {
-            agentOf(login).attach(ws);
+            agentOf(login).attach(ws, searchParams);
         }
     });
 });

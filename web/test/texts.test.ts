@@ -73,22 +73,24 @@ describe("texts_de_en_complete", () => {
             "accounts/model.rs",
             "foundation/phone.rs",
             "hotline/console/error.rs",
-            "hotline/queue/decide/react.rs",
+            "hotline/queue/decide/react/mod.rs",
             "scheduling/error.rs",
             "scheduling/eligibility/decide/mod.rs",
             "scheduling/persons/parse.rs",
         ];
-        // Said to administrators at the terminal or to other programs, never to a page.
+        // Said to administrators at the terminal, to other programs or to the dispatcher, never to a page.
         const elsewhere = new Set([
             "bad_secret",
             "login_taken",
             "client_taken",
             "unknown_user",
+            "unknown_client",
             "bad_login",
             "bad_name",
             "bad_role",
             "bad_phone_user",
             "weak_password",
+            "not_waiting",
             "agent",
             "supervisor",
         ]);
