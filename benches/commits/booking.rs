@@ -77,13 +77,17 @@ pub async fn measure(hotline: &Hotline, clients: usize, each: Duration) -> Work 
         .await
         .unwrap();
     let (db, desks) = (hotline.pools.staff.clone(), Arc::new(desks));
+    // Whoever the rules of the day entitle first.
+    let claims = campaign.rules.claims_on(hotline.clock.now(), Channel::Phone);
+    let claim = claims[0].code.as_str().to_owned();
     load::run(clients, each, move |client, number| {
         let (db, campaign, desks) = (db.clone(), Arc::clone(&campaign), Arc::clone(&desks));
+        let form = form(number, &claim);
         async move {
             let user = UserId(desks[client % desks.len()]);
             let entry = EntryId(Uuid::from_u128(rand::random()));
             let (holder, actor) = (Holder { user, entry: Some(entry) }, Actor::agent(user, entry));
-            let person = persons::parse(&form(number)).unwrap();
+            let person = persons::parse(&form).unwrap();
             let applicant = Applicant::of(&person);
             let wish = Wish::default();
             for _ in 0..TRIES {
@@ -128,7 +132,7 @@ pub async fn nothing_is_overbooked(hotline: &Hotline) {
 }
 
 /// A person of eighty-odd years; each number is another person.
-fn form(number: usize) -> RawPerson {
+fn form(number: usize, claim: &str) -> RawPerson {
     // Digits are no letters: the number is written with letters.
     let name: String = number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect();
     RawPerson {
@@ -141,7 +145,7 @@ fn form(number: usize) -> RawPerson {
         town: "Dresden".to_owned(),
         phone: String::new(),
         email: String::new(),
-        claim: "age-80".to_owned(),
+        claim: claim.to_owned(),
         language: "de".to_owned(),
     }
 }

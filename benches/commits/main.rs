@@ -25,6 +25,8 @@ use std::time::Duration;
 const CLIENTS: [usize; 2] = [16, 64];
 
 fn main() {
+    // The provider's client wants one, although nobody is asked here.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     // Started on the main thread: the cluster ends with the thread that started it.
     let cluster = hotline::cluster();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
