@@ -59,8 +59,9 @@ pub async fn reserve(
     Ok(Reservation { id: new.id, expires_at: new.expires_at, pair: choice.clone().into_pair(name) })
 }
 
-/// Takes the slots, after waiting for those who are about to. The desk's earlier pair is freed last, so that nobody
-/// waits for us on a row that we hold; only a wish for one of its own slots frees it first.
+/// Takes the slots, after waiting for those who are about to. The desk's earlier pair is freed last, so that few wait for
+/// us on a row that we hold; only a wish for one of its own slots frees it first. Where two still wait for each other the
+/// database ends one, and the transaction's door runs it again.
 async fn take(tx: &mut Tx, new: &New<'_>) -> Result<Option<String>, Fault> {
     let before = store::end(tx, Which::OfDesk(new.holder.user)).await?;
     let mut claimed = store::claim(tx, new).await?;
