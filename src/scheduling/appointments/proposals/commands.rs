@@ -44,6 +44,7 @@ pub async fn propose(
     let today = calendar::local_date(tx.now());
     let searches = decide::searches(rules, claim, applicant, wish, today, campaign.settings.horizon_days)?;
     let starts = starts(tx, wish);
+    store::go_by_the_index(tx).await?;
     let mut found = Vec::new();
     for search in &searches {
         found.extend(choices(tx, &centres, search, wish, &starts).await?);
@@ -75,6 +76,7 @@ pub(in crate::scheduling::appointments) async fn nearest(
     let centres = [taken.centre.0.clone()];
     // The next free time at or behind the taken one, and one somewhat before.
     let starts = [taken.first.time, somewhat_before(taken.first.time)];
+    store::go_by_the_index(tx).await?;
     let mut found = choices(tx, &centres, search, &wish, &starts).await?;
     let distance = |choice: &Choice| {
         let days = (choice.first.day - taken.first.day).whole_days();

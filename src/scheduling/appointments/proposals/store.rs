@@ -29,6 +29,15 @@ pub(super) async fn centres(tx: &mut Tx, wished: Option<&CentreCode>) -> Result<
     Ok(codes)
 }
 
+/// Makes the searches of this transaction go by the index. A plan that is made for the very values of a search looks at whole
+/// centres, and takes seconds; the one for any values takes milliseconds.
+pub(super) async fn go_by_the_index(tx: &mut Tx) -> Result<(), Fault> {
+    sqlx::query!("select set_config('plan_cache_mode', 'force_generic_plan', true) -- proposals: go by the index")
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Free slots for first doses: on the first days of each centre that have any with a second one behind it, one for each
 /// start. Days whose second doses are gone do not count: they would hide the days behind them.
 ///
@@ -43,11 +52,6 @@ pub(super) async fn first_slots(
     days: i32,
 ) -> Result<Vec<First>, Fault> {
     let now = tx.now();
-    // A plan that is made for the very values of this search looks at whole centres, and takes seconds; the one for any
-    // values goes by the index, and takes milliseconds.
-    sqlx::query!("select set_config('plan_cache_mode', 'force_generic_plan', true) -- proposals: go by the index")
-        .fetch_one(tx.conn())
-        .await?;
     let rows = sqlx::query!(
         r#"
         -- proposals: free first doses on the next days of each centre, from random times on
