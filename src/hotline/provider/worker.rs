@@ -76,6 +76,12 @@ impl Desk {
         Ok((standing, store::open_sid(&mut conn, call).await?))
     }
 
+    /// The call's name at the provider, as long as it is being connected under this offer.
+    async fn connecting(&self, call: CallId, offer: OfferId) -> Result<Option<String>, Fault> {
+        let (standing, sid) = self.look(call).await?;
+        Ok(sid.filter(|_| standing == Standing::Connecting(offer)))
+    }
+
     /// Waits a moment for the end of a call that was asked for.
     async fn ended(&self, call: CallId) -> Result<Outcome, Fault> {
         for _ in 0..10 {
@@ -179,11 +185,7 @@ impl Worker for Connect {
     async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
         let order = order_of(job)?;
         let offer = offer_of(&order)?;
-        let (standing, sid) = self.0.look(order.call).await?;
-        let (Standing::Connecting(current), Some(sid)) = (standing, sid) else { return Ok(Outcome::Dropped) };
-        if current != offer {
-            return Ok(Outcome::Dropped);
-        }
+        let Some(sid) = self.0.connecting(order.call, offer).await? else { return Ok(Outcome::Dropped) };
         if job.attempt > 1 {
             // The answer to an earlier attempt was lost. Asking again would take the caller out of a dial that runs.
             let mut conn = self.0.db.pool().acquire().await?;
@@ -209,11 +211,7 @@ impl Worker for LookAtPhone {
     async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
         let order = order_of(job)?;
         let offer = offer_of(&order)?;
-        let (standing, sid) = self.0.look(order.call).await?;
-        let (Standing::Connecting(current), Some(sid)) = (standing, sid) else { return Ok(Outcome::Dropped) };
-        if current != offer {
-            return Ok(Outcome::Dropped);
-        }
+        let Some(sid) = self.0.connecting(order.call, offer).await? else { return Ok(Outcome::Dropped) };
         match self.0.provider.legs().await {
             Ok(legs) => {
                 let of_this_call: Vec<_> =
