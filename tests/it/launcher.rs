@@ -4,6 +4,8 @@ use crate::support::cluster::programs;
 use rustix::process::{Pid, Signal, getuid, kill_process};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
 use vaxline::foundation::db::launcher::{Wanted, start};
 
 /// A folder of one test, removed with it.
@@ -55,13 +57,22 @@ fn nobody_else_reaches_the_cluster_and_a_second_start_shares_it() {
 fn a_start_right_after_the_end_of_its_owner_waits_for_the_old_server() {
     let folder = Folder::new();
     let old = start(&folder.wanted()).unwrap();
-    let pid = old.pid().unwrap();
-    // What the kernel says to the server when its owner is killed.
-    kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), Signal::INT).unwrap();
-    let new = start(&folder.wanted()).unwrap();
-    assert!(new.is_ours());
-    assert_ne!(new.pid(), Some(pid));
-    drop(old);
+    let server = old.pid().unwrap();
+    let tell = |signal| kill_process(Pid::from_raw(server.cast_signed()).unwrap(), signal).unwrap();
+    // The kernel tells the server to end when its owner is killed. A busy machine lets it hear of that later.
+    tell(Signal::STOP);
+    tell(Signal::INT);
+    std::thread::scope(|scope| {
+        let (says, hears) = mpsc::channel();
+        let wanted = folder.wanted();
+        scope.spawn(move || says.send(start(&wanted).unwrap()).unwrap());
+        let early = hears.recv_timeout(Duration::from_millis(300));
+        tell(Signal::CONT);
+        assert!(early.is_err(), "it shares a server that is about to end");
+        let new = hears.recv().unwrap();
+        assert!(new.is_ours());
+        assert_ne!(new.pid(), Some(server));
+    });
 }
 
 #[test]

@@ -14,8 +14,9 @@ use crate::foundation::fault::Fault;
 use account::{Account, account_for};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -29,6 +30,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long an orderly end may take before the server is told to leave the rest to recovery.
 const END_WITHIN: Duration = Duration::from_secs(20);
+
+/// How long a server may take to answer one look.
+const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -250,8 +254,26 @@ fn lives(pid: u32) -> bool {
     name.contains("(postgres") && !rest.trim_start().starts_with('Z')
 }
 
-fn answers(folder: &Path) -> bool {
-    std::os::unix::net::UnixStream::connect(folder.join(".s.PGSQL.5432")).is_ok()
+/// Whether the server lets somebody in. `postmaster.pid` says "ready" and the kernel takes connections until a server has
+/// heeded the signal to end; but it heeds it before it lets anybody in.
+fn lets_in(folder: &Path) -> bool {
+    let knock = || -> io::Result<u8> {
+        let mut socket = UnixStream::connect(folder.join(".s.PGSQL.5432"))?;
+        socket.set_read_timeout(Some(ANSWER_WITHIN))?;
+        socket.write_all(&start_up_message())?;
+        let mut kind = [0];
+        socket.read_exact(&mut kind)?;
+        Ok(kind[0])
+    };
+    // AuthenticationOk begins with R, a refusal (starting, shutting down) with E.
+    knock().is_ok_and(|kind| kind == b'R')
+}
+
+/// The first message of PostgreSQL's protocol 3.0, which asks for the database `postgres`.
+fn start_up_message() -> Vec<u8> {
+    let said = b"\x00\x03\x00\x00user\0vaxline\0database\0postgres\0\0";
+    let length = u32::try_from(said.len() + 4).unwrap_or(u32::MAX);
+    [&length.to_be_bytes(), said.as_slice()].concat()
 }
 
 /// Whether a server is at work in the folder that can be shared. One that starts or ends is waited for: after a crash of
@@ -259,7 +281,7 @@ fn answers(folder: &Path) -> bool {
 fn shares_running(folder: &Path) -> Result<bool, Fault> {
     let mut waited = Duration::ZERO;
     while let Some(Status { pid, state }) = status(folder).filter(|status| lives(status.pid)) {
-        if state == "ready" && answers(folder) {
+        if state == "ready" && lets_in(folder) {
             return Ok(true);
         }
         if waited > PATIENCE && state != "starting" {
@@ -278,7 +300,7 @@ fn wait_until_ready(folder: &Path, child: &mut Child) -> Result<(), Fault> {
     let mut waited = Duration::ZERO;
     loop {
         let state = status(folder).filter(|status| status.pid == child.id()).map(|status| status.state);
-        if state.as_deref() == Some("ready") && answers(folder) {
+        if state.as_deref() == Some("ready") && lets_in(folder) {
             return Ok(());
         }
         if let Ok(Some(status)) = child.try_wait() {
