@@ -9,6 +9,14 @@ create table queue_entry (
     caller       text,
     language     text not null check (language in ('de', 'en')),
     topic        text not null check (topic in ('book', 'change', 'information')),
+    queue        text not null default 'hotline',
+    needs        text not null default '',
+    bonus        integer not null default 0,
+    prefers      uuid,
+    prefers_until timestamptz,
+    overflow_at  timestamptz,
+    overflow_queue text,
+    overflow_needs text,
     joined_at    timestamptz not null,
     key_at       timestamptz not null,
     key_seq      bigint not null default nextval('queue_entry_seq'),
@@ -24,9 +32,16 @@ create table queue_entry (
         and (state = 'ended') = (ending is not null)
         and (state = 'ended') = (ended_at is not null)
         and (redeem_until is null or state = 'ended')
+        and (prefers is null) = (prefers_until is null)
+        and (overflow_at is null) = (overflow_queue is null)
+        and (overflow_at is null) = (overflow_needs is null)
     )
 );
 create index queue_entry_waiting on queue_entry (key_at, key_seq) where state = 'waiting';
+create index queue_entry_waiting_of_kind on queue_entry (needs, bonus, key_at, key_seq) where state = 'waiting';
+create index queue_entry_overflow on queue_entry (overflow_at) where state = 'waiting' and overflow_at is not null;
+create index queue_entry_prefers on queue_entry (prefers_until) where state = 'waiting' and prefers is not null;
+create index queue_entry_of_caller on queue_entry (caller, ended_at) where ending = 'served';
 create index queue_entry_open on queue_entry (state) where state <> 'ended';
 create unique index queue_entry_of_call on queue_entry (call_id) where state <> 'ended';
 create index queue_entry_last_of_call on queue_entry (call_id);
@@ -38,6 +53,14 @@ comment on column queue_entry.call_id is 'The call that waits on it, or waited l
 comment on column queue_entry.caller is 'The caller''s number in E.164, for a redial; null when withheld. Personal data';
 comment on column queue_entry.language is 'The language the caller chose';
 comment on column queue_entry.topic is 'Why the caller rings';
+comment on column queue_entry.queue is 'In which queue of the configuration';
+comment on column queue_entry.needs is 'Skills that an agent must have, by the time waited: en:2,1@120 is level 2, after 120 s level 1';
+comment on column queue_entry.bonus is 'Seconds that the class is taken to have waited already; part of key_at';
+comment on column queue_entry.prefers is 'The one agent who may take the caller until prefers_until';
+comment on column queue_entry.prefers_until is 'Until then the caller waits for one agent alone';
+comment on column queue_entry.overflow_at is 'When the place goes to overflow_queue; null: never';
+comment on column queue_entry.overflow_queue is 'Where it goes then';
+comment on column queue_entry.overflow_needs is 'What an agent must be able to do there';
 comment on column queue_entry.joined_at is 'When the caller joined the queue';
 comment on column queue_entry.key_at is 'Order key: arrival less the bonus of the class; never changed';
 comment on column queue_entry.key_seq is 'Order key: decides between equal moments; never changed';
@@ -55,6 +78,7 @@ create table agent (
     since           timestamptz not null,
     idle_since      timestamptz not null,
     missed          smallint not null default 0,
+    skills          text not null default '',
     offer_id        uuid,
     entry_id        uuid references queue_entry (id),
     until           timestamptz,
@@ -85,6 +109,7 @@ comment on column agent.state is 'Exactly one state';
 comment on column agent.since is 'Since when in this state';
 comment on column agent.idle_since is 'Since when without a caller while ready: the longest idle is offered first';
 comment on column agent.missed is 'Offers in a row that were let pass';
+comment on column agent.skills is 'What they can do, with levels: de:5,en:2';
 comment on column agent.offer_id is 'The offer that binds the agent';
 comment on column agent.entry_id is 'The entry on the desk';
 comment on column agent.until is 'When the wrap-up ends by itself';

@@ -6,7 +6,6 @@ use crate::foundation::db::{Db, Pools};
 use crate::foundation::fault::Fault;
 use crate::foundation::jobs::Worker;
 use crate::hotline::calls::commands::Setup;
-use crate::hotline::ivr::library::Library;
 use crate::hotline::provider::JAMBONZ;
 use crate::hotline::provider::client::Client;
 use crate::hotline::provider::http::{self, Heard, Hooks};
@@ -40,11 +39,12 @@ impl Telephony {
     /// # Errors
     /// What is wrong with the flow.
     pub fn of(config: &Config, pools: &Pools, clock: &Clock, policy: Policy) -> Result<Self, Fault> {
-        let flow = config.menu.load().map_err(Fault::plain)?;
+        let routing = config.routing.routing().map_err(|wrong| Fault::plain(wrong.join("; ")))?;
         let setup = Setup {
             provider: JAMBONZ,
-            flows: Arc::new(Library::new(flow)),
+            flows: Arc::new(config.menu.load(&routing).map_err(Fault::plain)?),
             policy,
+            routing: Arc::new(routing),
             always_open: config.menu.always_open,
         };
         Ok(Self {

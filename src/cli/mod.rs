@@ -1,5 +1,6 @@
 //! The program's commands, one file each. Without a command it serves.
 
+pub mod agents;
 pub mod centres;
 mod demo;
 mod doctor;
@@ -66,6 +67,9 @@ enum Command {
     /// Agents and supervisors.
     #[command(subcommand)]
     Users(users::Users),
+    /// What agents can do, and what they do now.
+    #[command(subcommand)]
+    Agents(agents::Agents),
     /// Programs that use an interface, such as a print house.
     #[command(subcommand)]
     Clients(users::Clients),
@@ -107,6 +111,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Rules(command) => command.run(&start.config.scheduling.rules, &mut output()),
         Command::Users(command) => start.block_on(|context| async move {
             users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
+        }),
+        Command::Agents(command) => start.block_on(|context| async move {
+            let routing = context.config.routing.routing().map_err(|wrong| anyhow::anyhow!("{}", wrong.join("\n")))?;
+            agents::run(command, &context.pools.staff, &routing, &mut output()).await
         }),
         Command::Clients(command) => start.block_on(|context| async move {
             users::clients(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await

@@ -22,6 +22,7 @@ mod listeners;
 mod provider_rest;
 mod provider_webhooks;
 mod queue_offers;
+mod queue_routing;
 mod shared_ground;
 mod silent_network;
 mod supervision_socket;

@@ -1,6 +1,7 @@
 //! The queue on a real database: what the pure core decides is what the tables hold.
 
 use crate::support::World;
+use crate::support::hotline::routing;
 use crate::support::staff::{accounts, add_user};
 use time::Duration;
 use uuid::Uuid;
@@ -14,11 +15,12 @@ use vaxline::hotline::agents::store::{DeskState, desk_state};
 use vaxline::hotline::queue::commands::{self as queue, Join, QueueError, Standing};
 use vaxline::hotline::queue::decide::{Event, Gone, Look, No, Report, Watch};
 use vaxline::hotline::queue::dispatcher;
-use vaxline::hotline::queue::model::{Language, Policy, Topic};
+use vaxline::hotline::queue::model::{Language, Policy, Strategy, Topic};
+use vaxline::hotline::queue::routing::Routing;
 use vaxline::hotline::queue::store::{self, node_lease};
 use vaxline::{foundation, in_tx};
 
-const POLICY: Policy = Policy {
+pub const POLICY: Policy = Policy {
     offer: Duration::seconds(15),
     paint: Duration::milliseconds(1_500),
     connect: Duration::seconds(20),
@@ -28,18 +30,19 @@ const POLICY: Policy = Policy {
     missed_limit: 2,
     link_grace: Duration::seconds(60),
     redeem: Duration::minutes(10),
+    strategy: Strategy::LongestIdle,
 };
 
 const NODE: Uuid = Uuid::from_u128(1);
 
 /// A world with a queue in it.
-struct Hotline {
-    world: World,
+pub struct Hotline {
+    pub world: World,
     calls: u128,
 }
 
 impl Hotline {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let hotline = Self { world: World::new().await, calls: 0 };
         hotline.live().await;
         hotline
@@ -54,7 +57,7 @@ impl Hotline {
         }
     }
 
-    async fn agent(&self, login: &str) -> UserId {
+    pub async fn agent(&self, login: &str) -> UserId {
         let agent = add_user(&accounts(&self.world), login, Role::Agent).await;
         self.link(agent, 1).await;
         self.wish(agent, Wish::Ready).await.unwrap();
@@ -66,20 +69,28 @@ impl Hotline {
         in_tx!(self.world.staff(), "link", |tx| agents::link(tx, agent, session, NODE, &POLICY)).unwrap();
     }
 
-    async fn caller(&mut self) -> (CallId, EntryId) {
+    pub async fn caller(&mut self) -> (CallId, EntryId) {
+        self.caller_of(&routing(), |_| {}).await
+    }
+
+    /// A caller who differs from the others.
+    pub async fn caller_of(&mut self, routing: &Routing, change: impl FnOnce(&mut Join)) -> (CallId, EntryId) {
         self.calls += 1;
         let call = CallId(Uuid::from_u128(self.calls));
-        let join = Join {
+        let mut join = Join {
             call,
             number: Some(Pii::new(format!("+4935100000{:02}", self.calls))),
             language: Language::De,
             topic: Topic::Book,
+            queue: None,
+            class: None,
         };
-        let entry = in_tx!(&self.world.pools.hooks, "join", |tx| queue::join(tx, &join)).unwrap();
+        change(&mut join);
+        let entry = in_tx!(&self.world.pools.hooks, "join", |tx| queue::join(tx, routing, &join)).unwrap();
         (call, entry)
     }
 
-    async fn dispatch(&self) -> Report {
+    pub async fn dispatch(&self) -> Report {
         self.live().await;
         self.round(NODE, Watch::default()).await.expect("nobody else leads")
     }
@@ -104,24 +115,24 @@ impl Hotline {
             .unwrap()
     }
 
-    async fn wish(&self, agent: UserId, wish: Wish) -> Result<(), QueueError> {
+    pub async fn wish(&self, agent: UserId, wish: Wish) -> Result<(), QueueError> {
         in_tx!(self.world.staff(), "wish", |tx| agents::carry_out_wish(tx, agent, wish.clone(), &POLICY))
     }
 
-    async fn desk(&self, agent: UserId) -> DeskState {
+    pub async fn desk(&self, agent: UserId) -> DeskState {
         desk_state(&mut self.world.staff().pool().acquire().await.unwrap(), agent).await.unwrap().unwrap()
     }
 
-    async fn offer(&self, agent: UserId) -> Option<(OfferId, EntryId)> {
+    pub async fn offer(&self, agent: UserId) -> Option<(OfferId, EntryId)> {
         let desk = self.desk(agent).await;
         Some((desk.open_offer?.0, desk.entry?.id))
     }
 
-    async fn standing(&self, call: CallId) -> Standing {
+    pub async fn standing(&self, call: CallId) -> Standing {
         queue::standing(&mut self.world.work().pool().acquire().await.unwrap(), call).await.unwrap()
     }
 
-    async fn gone(&self, call: CallId) -> bool {
+    pub async fn gone(&self, call: CallId) -> bool {
         in_tx!(&self.world.pools.hooks, "gone", |tx| queue::caller_gone(tx, call, Gone::HungUp, &POLICY)).unwrap()
     }
 

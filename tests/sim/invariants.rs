@@ -144,6 +144,12 @@ fn deadlines(world: &World) -> Result<(), Violation> {
             return Err(Violation::of("Q6", format!("offer {} has outlived its deadline", offer.id)));
         }
     }
+    let late = world.open_entries().find(|entry| {
+        entry.state == EntryState::Waiting && entry.wants.overflows_at().is_some_and(|at| at <= world.now)
+    });
+    if let Some(entry) = late {
+        return Err(Violation::of("Q6", format!("entry {} should have gone to another queue", entry.id)));
+    }
     for agent in world.agents.values() {
         if let AgentState::WrapUp { until, .. } = agent.state
             && until <= world.now - Duration::milliseconds(1)

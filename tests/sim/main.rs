@@ -79,6 +79,8 @@ fn each_flaw_is_found_out_by_its_rule() {
         (Flaw::OffersFromOldHeads, "Q4"),
         (Flaw::BlamesTheCaller, "Q4"),
         (Flaw::EndsAnyTalk, "Q1"),
+        (Flaw::ForgetsToOverflow, "Q6"),
+        (Flaw::IgnoresSkills, "skills"),
     ] {
         let found = (1..=20).find_map(|seed| run(seed, 5_000, Some(flaw)).err());
         let found = found.unwrap_or_else(|| panic!("{flaw:?} went unnoticed"));

@@ -8,8 +8,8 @@ use rand::{Rng, RngExt};
 /// it is shortened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
-    /// A caller joins.
-    Ring,
+    /// A caller of some kind joins.
+    Ring { kind: usize },
     /// A caller hangs up, or is lost.
     HangUp { pick: usize, lost: bool },
     /// A caller who lost the place rings again.
@@ -89,7 +89,7 @@ impl Op {
         // A queue that only grows finds less than one that breathes.
         let crowded = world.waiting() > 40;
         match chance.next_u32() % 100 {
-            0..=11 if !crowded => Self::Ring,
+            0..=11 if !crowded => Self::Ring { kind: pick },
             0..=15 => Self::HangUp { pick, lost: coin },
             16..=18 => Self::Redial { pick },
             19..=30 => Self::Dispatch,

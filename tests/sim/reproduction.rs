@@ -18,8 +18,8 @@ fn a_hang_up_while_the_phone_rings_frees_the_agent_and_keeps_their_turn() {
     replay(&[
         Op::LinkUp { pick: 0 },
         Op::Ready { pick: 0 },
-        Op::Ring,
-        Op::Ring,
+        Op::Ring { kind: 0 },
+        Op::Ring { kind: 0 },
         Op::Dispatch,
         Op::Accept { pick: 0, twice: true },
         Op::Dialling { pick: 0 },

@@ -38,6 +38,8 @@ pub struct Config {
     pub menu: provider::settings::Menu,
     /// The queue.
     pub queue: queue::settings::Settings,
+    /// Queues, skills and priorities.
+    pub routing: queue::routing::Settings,
     /// Rules, proposals and reservations.
     pub scheduling: scheduling::settings::Settings,
     /// Letters and e-mails.
@@ -127,6 +129,7 @@ impl Config {
         self.console.validate().map_err(wrong)?;
         self.provider.validate().map_err(wrong)?;
         self.queue.policy().map_err(wrong)?;
+        self.routing.routing().map_err(|sentences| wrong(sentences.join("; ")))?;
         self.scheduling.validate().map_err(wrong)?;
         self.correspondence.validate().map_err(wrong)?;
         for (name, listener) in [("hooks", &self.hooks), ("staff", &self.staff)] {
@@ -202,5 +205,7 @@ mod tests {
         assert!(fault.to_string().contains("missed_limit"), "{fault}");
         let fault = load(&[("VAXLINE__SCHEDULING__PROPOSALS", "0")]).expect_err("nothing would ever be proposed");
         assert!(fault.to_string().contains("scheduling.proposals"), "{fault}");
+        let fault = load(&[("VAXLINE__ROUTING__QUEUES", "[]")]).expect_err("nobody could wait anywhere");
+        assert!(fault.to_string().contains("routing.queues"), "{fault}");
     }
 }

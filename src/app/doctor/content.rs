@@ -10,7 +10,9 @@ use crate::scheduling::Campaign;
 use std::path::Path;
 
 pub(super) fn menu(config: &Config) -> Finding {
-    match config.menu.load() {
+    let loaded =
+        config.routing.routing().map_err(|wrong| wrong.join("; ")).and_then(|routing| config.menu.load(&routing));
+    match loaded {
         Ok(_) if config.menu.always_open => {
             Finding::warning("menu", "is sound; opening hours do not apply (menu.always_open): for exercises only")
         }

@@ -1,5 +1,6 @@
 //! What stands on an agent's desk, read in one statement for the console.
 
+use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, EntryId, OfferId, UserId};
 use crate::foundation::pii::Pii;
@@ -49,6 +50,28 @@ pub struct DeskEntry {
     pub state: String,
     /// When the talk began.
     pub talking_since: Option<OffsetDateTime>,
+}
+
+/// An agent as a list shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The user.
+    pub id: UserId,
+    /// The state, by its code.
+    pub state: String,
+    /// What they can do: `de:5,en:2`.
+    pub skills: String,
+}
+
+/// The agents who signed in once, or have skills.
+///
+/// # Errors
+/// When the database is away.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Listed>, Fault> {
+    let rows = sqlx::query!("select id, state, skills from agent order by id -- agents: list them")
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|row| Listed { id: UserId(row.id), state: row.state, skills: row.skills }).collect())
 }
 
 /// Reads an agent's desk; `None` for a user who never signed in.

@@ -17,6 +17,7 @@ use crate::hotline::ivr::store as flows;
 use crate::hotline::queue::commands::{self as queue, Join, Standing};
 use crate::hotline::queue::decide::Gone;
 use crate::hotline::queue::model::{Language, Policy, Topic};
+use crate::hotline::queue::routing::Routing;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub struct Setup {
     pub flows: Arc<Library>,
     /// The queue's times and limits.
     pub policy: Policy,
+    /// The queues, and what their callers need.
+    pub routing: Arc<Routing>,
     /// Opening hours do not apply: for exercises and demonstrations.
     pub always_open: bool,
 }
@@ -73,7 +76,7 @@ pub async fn arrive(tx: &mut Tx, setup: &Setup, arrival: &Arrival) -> Result<Rep
         Some(number) => queue::redeemable(tx, number).await?.is_some(),
         None => false,
     };
-    let flow = setup.flows.current();
+    let flow = setup.flows.of_number(&arrival.to);
     let now = tx.now();
     flows::write_down(tx.conn(), &flow, now).await?;
     let turn = menu::begin(&flow.plan, Facts { now, always_open: setup.always_open, returning });
@@ -163,12 +166,12 @@ async fn carry_on(
     let (letter, last) = match then {
         Then::Ask(ask) => ('m', Action::Ask(ask)),
         Then::Join { topic } => {
-            take_place(tx, setup, &Join { call, number, language, topic }).await?;
+            take_place(tx, setup, &joining(call, number, language, topic, &state)).await?;
             ('q', Action::Park(Park::new(format!("q{asked}"), language)))
         }
         Then::TakeUp => {
             let topic = state.topic.unwrap_or(Topic::Book);
-            let (chosen, topic) = take_place(tx, setup, &Join { call, number, language, topic }).await?;
+            let (chosen, topic) = take_place(tx, setup, &joining(call, number, language, topic, &state)).await?;
             // The caller was not asked again, and hears the language of the first call.
             language = state.language.unwrap_or(chosen);
             store::save_state(tx, call, &State { language: Some(language), topic: Some(topic), ..state }).await?;
@@ -180,6 +183,11 @@ async fn carry_on(
     Ok(Script::new(call, format!("{letter}{asked}"), actions))
 }
 
+/// A caller whom the menu has led to the queue.
+fn joining(call: CallId, number: Option<Pii<String>>, language: Language, topic: Topic, state: &State) -> Join {
+    Join { call, number, language, topic, queue: state.queue.clone(), class: state.class.clone() }
+}
+
 /// Takes the number's old place up, or joins anew when there is none: it was never there, somebody was faster, or its time
 /// has passed. What the caller of that place once chose.
 async fn take_place(tx: &mut Tx, setup: &Setup, join: &Join) -> Result<(Language, Topic), Fault> {
@@ -189,7 +197,7 @@ async fn take_place(tx: &mut Tx, setup: &Setup, join: &Join) -> Result<(Language
     {
         return queue::chosen(tx, entry).await;
     }
-    queue::join(tx, join).await?;
+    queue::join(tx, &setup.routing, join).await?;
     Ok((join.language, join.topic))
 }
 
@@ -310,7 +318,7 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
             Standing::Unknown => {
                 // The menu has led it here, and no place is known of it: whoever hears the music gets one.
                 let topic = menu.state.topic.unwrap_or(Topic::Book);
-                take_place(tx, setup, &Join { call: call.id, number: call.number.clone(), language, topic }).await?;
+                take_place(tx, setup, &joining(call.id, call.number.clone(), language, topic, &menu.state)).await?;
                 let label = label('r', tx.now());
                 Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
             }

@@ -2,6 +2,7 @@
 
 use super::flow::{LANGUAGES, Node, Plan, Texts};
 use super::hours;
+use crate::hotline::queue::routing::Routing;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More nodes than this nobody can oversee.
@@ -24,6 +25,22 @@ pub fn check(plan: &Plan) -> Vec<String> {
     if check_ways(plan, &mut findings) {
         check_reach(plan, &mut findings);
         check_loops(plan, &mut findings);
+    }
+    findings
+}
+
+/// The queues and classes that a plan names, and that are not configured; a line each.
+#[must_use]
+pub fn check_queues(plan: &Plan, routing: &Routing) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (name, node) in &plan.nodes {
+        let Node::Queue { queue, class, .. } = node else { continue };
+        if let Some(queue) = queue.as_ref().filter(|queue| !routing.has_queue(queue)) {
+            findings.push(format!("nodes.{name}.queue: there is no queue {queue:?} under routing.queues"));
+        }
+        if let Some(class) = class.as_ref().filter(|class| !routing.has_class(class)) {
+            findings.push(format!("nodes.{name}.class: there is no class {class:?} under routing.classes"));
+        }
     }
     findings
 }

@@ -177,6 +177,10 @@ pub enum Node {
         text: Texts,
         /// The topic of a caller who has chosen none.
         topic: Topic,
+        /// The queue of the configuration; none: the first.
+        queue: Option<String>,
+        /// The priority class of the configuration; none: no bonus.
+        class: Option<String>,
     },
     /// The caller takes the place up that a redial has found.
     TakeUp {

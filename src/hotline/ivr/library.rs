@@ -1,4 +1,5 @@
-//! The flows a process knows: the current one, and the versions in which running calls stand.
+//! The flows a process knows: the current one, those of numbers that have their own, and the versions in which running
+//! calls stand.
 //!
 //! A version is written to the database before the first call begins in it, so that any process, also a restarted one
 //! with a newer file, can go on with a running call.
@@ -6,8 +7,9 @@
 use super::flow::Flow;
 use super::store;
 use crate::foundation::fault::Fault;
+use crate::foundation::phone::PhoneNumber;
 use sqlx::PgConnection;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// How many versions are kept in memory. More than one is in use only on the day of a change.
@@ -17,16 +19,32 @@ const MOST_VERSIONS: usize = 16;
 #[derive(Debug)]
 pub struct Library {
     current: RwLock<Arc<Flow>>,
+    numbers: BTreeMap<String, Arc<Flow>>,
     versions: RwLock<HashMap<String, Arc<Flow>>>,
 }
 
+/// One form of a number of ours, however a provider writes it. Short numbers (116117) have no international form.
+fn canonical(number: &str) -> String {
+    let digits = || number.chars().filter(char::is_ascii_digit).collect();
+    PhoneNumber::parse(number).map_or_else(|_| digits(), |number| number.expose().to_owned())
+}
+
 impl Library {
-    /// A library with the flow that new calls begin in.
+    /// A library with the flow that new calls begin in, and the flows of numbers that have their own.
     #[must_use]
-    pub fn new(flow: Flow) -> Self {
+    pub fn new(flow: Flow, numbers: BTreeMap<String, Flow>) -> Self {
         let flow = Arc::new(flow);
-        let versions = HashMap::from([(flow.version.clone(), Arc::clone(&flow))]);
-        Self { current: RwLock::new(flow), versions: RwLock::new(versions) }
+        let numbers: BTreeMap<String, Arc<Flow>> =
+            numbers.into_iter().map(|(number, flow)| (canonical(&number), Arc::new(flow))).collect();
+        let known = numbers.values().chain([&flow]).map(|flow| (flow.version.clone(), Arc::clone(flow)));
+        let versions = known.collect();
+        Self { current: RwLock::new(flow), numbers, versions: RwLock::new(versions) }
+    }
+
+    /// The flow in which a call to this number begins.
+    #[must_use]
+    pub fn of_number(&self, dialled: &str) -> Arc<Flow> {
+        self.numbers.get(&canonical(dialled)).map_or_else(|| self.current(), Arc::clone)
     }
 
     /// The flow that new calls begin in.

@@ -1,7 +1,13 @@
 //! The sections `[provider]` and `[menu]` of the configuration.
 
+use crate::hotline::ivr::check;
+use crate::hotline::ivr::flow::Flow;
+use crate::hotline::ivr::library::Library;
 use crate::hotline::queue::model::Language;
+use crate::hotline::queue::routing::Routing;
 use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The shortest secret that is accepted.
@@ -192,26 +198,47 @@ impl Settings {
 #[serde(deny_unknown_fields)]
 pub struct Menu {
     /// The flow file. Empty: the one that is compiled in.
-    pub flow: std::path::PathBuf,
+    pub flow: PathBuf,
     /// Opening hours do not apply: for exercises and demonstrations.
     pub always_open: bool,
+    /// The flow files of numbers that have their own.
+    pub numbers: BTreeMap<String, PathBuf>,
 }
 
 /// The flow that is compiled in.
 pub const DEFAULT_FLOW: &str = include_str!("../../../ivr-flows/hotline.toml");
 
 impl Menu {
-    /// Reads the flow and checks it whole.
+    /// Reads the flows and checks each whole: also whether the queues and classes that it names are there.
     ///
     /// # Errors
     /// What is wrong, a line each.
-    pub fn load(&self) -> Result<crate::hotline::ivr::flow::Flow, String> {
-        use crate::hotline::ivr::flow::Flow;
-        if self.flow.as_os_str().is_empty() {
-            return Flow::load(DEFAULT_FLOW).map_err(|findings| findings.join("\n"));
+    pub fn load(&self, routing: &Routing) -> Result<Library, String> {
+        let first = if self.flow.as_os_str().is_empty() {
+            checked("the flow that is compiled in", DEFAULT_FLOW, routing)?
+        } else {
+            read("menu.flow", &self.flow, routing)?
+        };
+        let mut numbers = BTreeMap::new();
+        for (number, path) in &self.numbers {
+            let setting = format!("menu.numbers.{number:?}");
+            if !number.bytes().any(|byte| byte.is_ascii_digit()) {
+                return Err(format!("{setting}: this is no number"));
+            }
+            numbers.insert(number.clone(), read(&setting, path, routing)?);
         }
-        let name = self.flow.display();
-        let source = std::fs::read_to_string(&self.flow).map_err(|error| format!("menu.flow: {name}: {error}"))?;
-        Flow::load(&source).map_err(|findings| format!("menu.flow: {name}: {}", findings.join("\n")))
+        Ok(Library::new(first, numbers))
     }
+}
+
+fn read(setting: &str, path: &Path, routing: &Routing) -> Result<Flow, String> {
+    let name = format!("{setting}: {}", path.display());
+    let source = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+    checked(&name, &source, routing)
+}
+
+fn checked(name: &str, source: &str, routing: &Routing) -> Result<Flow, String> {
+    let flow = Flow::load(source).map_err(|findings| format!("{name}: {}", findings.join("\n")))?;
+    let findings = check::check_queues(&flow.plan, routing);
+    if findings.is_empty() { Ok(flow) } else { Err(format!("{name}: {}", findings.join("\n"))) }
 }

@@ -1,7 +1,9 @@
 //! The queue's use cases: load and lock, decide, save, record, promise; each in the caller's transaction.
 
 use super::decide::{Change, Effect, Event, Fact, Gone, Matter, No, react};
-use super::model::{Agent, AgentState, EntryState, Language, OfferState, Policy, Topic};
+use super::model::{Agent, AgentState, EntryState, Language, OfferState, Policy, Preferred, Topic};
+use super::routing::Routing;
+use super::skills::{Need, Needs, Skills};
 use super::store;
 use crate::foundation::db::Tx;
 use crate::foundation::events::{self, About, New};
@@ -11,6 +13,8 @@ use crate::foundation::jobs;
 use crate::foundation::pii::Pii;
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
 
 /// The job that asks the provider to ring the agent's phone. Subject: the offer. Payload: [`Order`].
 pub const CONNECT_JOB: &str = "provider.connect";
@@ -71,26 +75,88 @@ pub struct Join {
     pub language: Language,
     /// The topic chosen.
     pub topic: Topic,
+    /// The queue that the menu led to; none: the first.
+    pub queue: Option<String>,
+    /// The priority class; none: the usual one.
+    pub class: Option<String>,
 }
 
 /// A caller joins the queue. Joining again with the same call changes nothing.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn join(tx: &mut Tx, join: &Join) -> Result<EntryId, Fault> {
+pub async fn join(tx: &mut Tx, routing: &Routing, join: &Join) -> Result<EntryId, Fault> {
     if let Some(entry) = store::entry_of_call(tx.conn(), join.call).await? {
         return Ok(entry);
     }
+    let now = tx.now();
     let id: EntryId = tx.id();
-    let key = store::insert_entry(tx, id, join.call, join.number.as_ref(), join.language, join.topic).await?;
+    let placement = routing.place(join.queue.as_deref(), join.class.as_deref(), join.language, join.topic);
+    let same = match &join.number {
+        Some(number) => store::served_last_by(tx, number, now - routing.same_agent).await?,
+        None => None,
+    };
+    let preferred = same.map(|agent| Preferred { agent, until: now + routing.preferred });
+    let new = store::NewEntry {
+        id,
+        call: join.call,
+        caller: join.number.as_ref(),
+        language: join.language,
+        topic: join.topic,
+        placement: &placement,
+        preferred,
+    };
+    let key = store::insert_entry(tx, new).await?;
     let about = About { call: Some(join.call), entry: Some(id), ..About::default() };
-    let key_us = key.at.unix_timestamp_nanos() / 1_000;
     let data = json!({
-        "key_us": i64::try_from(key_us).unwrap_or(i64::MAX), "seq": key.seq,
-        "language": join.language, "topic": join.topic,
+        "key_us": micros(key.at), "seq": key.seq, "language": join.language, "topic": join.topic,
+        "queue": placement.queue, "needs": needs_data(&placement.needs),
+        "prefers": preferred.map(|one| json!({ "agent": one.agent, "until_us": micros(one.until) })),
     });
     events::record(tx, "entry.joined", about, data).await?;
     Ok(id)
+}
+
+/// Microseconds of the epoch.
+fn micros(moment: OffsetDateTime) -> i64 {
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
+}
+
+/// Needs as events tell them: levels from so many milliseconds of waiting on.
+fn needs_data(needs: &Needs) -> serde_json::Value {
+    let steps = |need: &Need| -> Vec<(i64, u8)> {
+        need.steps().iter().map(|step| (step.after.whole_seconds() * 1_000, step.level)).collect()
+    };
+    needs.iter().map(|need| json!({ "skill": need.skill().code(), "steps": steps(need) })).collect()
+}
+
+/// Says what agents can do from now on.
+///
+/// # Errors
+/// When the database is away.
+pub async fn set_all_skills(tx: &mut Tx, all: &[(UserId, &Skills)]) -> Result<(), Fault> {
+    for (agent, skills) in all {
+        set_skills(tx, *agent, skills).await?;
+    }
+    Ok(())
+}
+
+/// Says what an agent can do from now on.
+///
+/// # Errors
+/// When the database is away.
+pub async fn set_skills(tx: &mut Tx, agent: UserId, skills: &Skills) -> Result<(), Fault> {
+    store::ensure_agent(tx, agent).await?;
+    if store::save_skills(tx, agent, skills).await? {
+        let about = About { agent: Some(agent), ..About::default() };
+        events::record(tx, "agent.skills", about, skills_data(skills)).await?;
+    }
+    Ok(())
+}
+
+fn skills_data(skills: &Skills) -> serde_json::Value {
+    let levels: BTreeMap<&str, u8> = skills.iter().map(|(skill, level)| (skill.code(), level)).collect();
+    json!({ "skills": levels })
 }
 
 /// The place that a redial of this number takes up.
@@ -354,6 +420,11 @@ fn data_of(fact: &Fact, before: Option<&Agent>, change: &Change) -> serde_json::
             };
             json!({ "from": before.map(|agent| agent.state.code()), "to": after.state.code(), "reason": reason })
         }
+        ("agent.skills", Some(agent), _) => skills_data(&agent.skills),
+        ("entry.moved", ..) => change.entry.as_ref().map_or_else(
+            || json!({}),
+            |entry| json!({ "queue": entry.wants.queue, "needs": needs_data(&entry.wants.needs) }),
+        ),
         ("offer.made", _, Some(offer)) => match offer.state {
             OfferState::Open { deadline, .. } => {
                 json!({ "deadline_ms": i64::try_from(deadline.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX) })

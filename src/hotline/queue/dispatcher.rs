@@ -104,7 +104,7 @@ pub async fn round(tx: &mut Tx, node: Uuid, policy: &Policy, watch: Watch) -> Re
     }
     let now = tx.now();
     let snapshot = store::snapshot(tx).await?.judged_by(node, watch, now);
-    let mut round = Round::begin(snapshot, now);
+    let mut round = Round::begin(snapshot, policy.strategy, now);
     while let Some(step) = round.next_step() {
         let outcome = attempt(tx, step, policy).await?;
         round.told(step, outcome);
@@ -166,6 +166,10 @@ async fn overdue(tx: &mut Tx, step: Step, due: Due, policy: &Policy) -> Result<O
         Due::WrapUp(agent) => (store::try_matter_of_agent(tx, agent, Lock::Skip).await?, Event::WrapUpDeadline),
         Due::Link(agent) => (store::try_matter_of_agent(tx, agent, Lock::Skip).await?, Event::LinkDeadline),
         Due::DeadNode(agent, node) => (store::try_matter_of_agent(tx, agent, Lock::Skip).await?, Event::NodeDied(node)),
+        Due::Overflow(entry) => {
+            let entry = store::lock_entry(tx, entry, Lock::Skip).await?;
+            (entry.map(|entry| Matter { entry: Some(entry), ..Matter::default() }), Event::Overflow)
+        }
     };
     let Some(matter) = matter else { return Ok(Outcome::Busy) };
     Ok(Outcome::of(step, decided(carry_out(tx, &matter, &event, policy).await)?))

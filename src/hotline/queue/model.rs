@@ -1,6 +1,8 @@
 //! Entries, offers and agents as the queue sees them. States carry their data; what is not in a state cannot be read
 //! from it.
 
+use super::routing::Overflow;
+use super::skills::{Needs, Skills};
 use crate::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -69,8 +71,69 @@ pub struct Entry {
     pub order: OrderKey,
     /// The call that waits on it.
     pub call: CallId,
+    /// In which queue, and for whom.
+    pub wants: Wants,
     /// Where it stands.
     pub state: EntryState,
+}
+
+/// For whom a caller waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wants {
+    /// The queue.
+    pub queue: String,
+    /// When the caller joined: needs fall from then on.
+    pub joined: OffsetDateTime,
+    /// What an agent must be able to do.
+    pub needs: Needs,
+    /// The one agent who may take the caller for now.
+    pub preferred: Option<Preferred>,
+    /// Where the place goes when it takes too long.
+    pub overflow: Option<Overflow>,
+}
+
+/// A caller waits for one agent alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preferred {
+    /// For whom.
+    pub agent: UserId,
+    /// Until then; after that, everybody may take the caller.
+    pub until: OffsetDateTime,
+}
+
+/// Why an agent may not take a caller now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// The caller waits for another agent.
+    Preferred,
+    /// A skill is missing.
+    Skill,
+}
+
+impl Wants {
+    /// Whether this agent may take the caller now. Who is kept apart from whom is not asked here.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn fit(&self, agent: UserId, skills: &Skills, now: OffsetDateTime) -> Result<(), Unfit> {
+        if self.preferred.is_some_and(|one| one.agent != agent && now < one.until) {
+            return Err(Unfit::Preferred);
+        }
+        if self.needs.met_by(skills, now - self.joined) { Ok(()) } else { Err(Unfit::Skill) }
+    }
+
+    /// When more agents may take the caller than now.
+    #[must_use]
+    pub fn next_change(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let alone = self.preferred.map(|one| one.until).filter(|at| now < *at);
+        alone.into_iter().chain(self.needs.next_fall(self.joined, now)).min()
+    }
+
+    /// When the place goes to another queue.
+    #[must_use]
+    pub fn overflows_at(&self) -> Option<OffsetDateTime> {
+        self.overflow.as_ref().map(|overflow| self.joined + overflow.after)
+    }
 }
 
 /// Exactly one of these (Q1).
@@ -197,6 +260,8 @@ pub struct Agent {
     pub idle_since: OffsetDateTime,
     /// Offers in a row that they or their page let pass.
     pub missed: u8,
+    /// What they can do.
+    pub skills: Skills,
     /// The socket.
     pub link: Link,
 }
@@ -396,4 +461,19 @@ pub struct Policy {
     pub link_grace: Duration,
     /// How long a lost place can be taken up by a redial.
     pub redeem: Duration,
+    /// Who of those who may take a caller takes them.
+    pub strategy: Strategy,
+}
+
+/// Who of the idle agents who may take a caller takes them. Ties go to the longest idle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// Who has been without a caller for longest: the same load for all.
+    #[default]
+    LongestIdle,
+    /// Who can best do what the caller needs.
+    MostSkilled,
+    /// Who can do least besides: those who can much are spared for callers who need it.
+    LeastVersatile,
 }

@@ -1,6 +1,6 @@
 //! The times and limits of the queue, as configured.
 
-use super::model::Policy;
+use super::model::{Policy, Strategy};
 use serde::Deserialize;
 use time::Duration;
 
@@ -26,6 +26,8 @@ pub struct Settings {
     pub link_grace_seconds: u32,
     /// How long a redial takes a lost place up again.
     pub redeem_seconds: u32,
+    /// Who of those who may take a caller takes them.
+    pub strategy: Strategy,
 }
 
 impl Settings {
@@ -58,6 +60,7 @@ impl Settings {
             missed_limit: self.missed_limit,
             link_grace: seconds(self.link_grace_seconds),
             redeem: seconds(self.redeem_seconds),
+            strategy: self.strategy,
         };
         if policy.offer < policy.paint {
             return Err("queue.offer_seconds must be longer than queue.paint_milliseconds".to_owned());

@@ -10,6 +10,7 @@ mod way;
 mod witnessed;
 
 use crate::support::World;
+use crate::support::hotline::routing;
 use crate::support::staff::{accounts, add_user};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -17,6 +18,7 @@ use axum::http::{Request, StatusCode};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use time::Duration;
 use tower::ServiceExt;
@@ -38,7 +40,7 @@ use vaxline::hotline::provider::verbs::Dialect;
 use vaxline::hotline::queue::commands::{self as queue, Standing};
 use vaxline::hotline::queue::decide::{Report, Watch};
 use vaxline::hotline::queue::dispatcher;
-use vaxline::hotline::queue::model::Policy;
+use vaxline::hotline::queue::model::{Policy, Strategy};
 use vaxline::hotline::queue::store::node_lease;
 use vaxline::{foundation, in_tx};
 
@@ -60,6 +62,7 @@ const POLICY: Policy = Policy {
     missed_limit: 2,
     link_grace: Duration::seconds(60),
     redeem: Duration::minutes(10),
+    strategy: Strategy::LongestIdle,
 };
 
 /// An answer to a hook.
@@ -126,8 +129,9 @@ impl Line {
             db: world.pools.hooks.clone(),
             setup: Setup {
                 provider: JAMBONZ,
-                flows: Arc::new(Library::new(Flow::load(DEFAULT_FLOW).unwrap())),
+                flows: Arc::new(Library::new(Flow::load(DEFAULT_FLOW).unwrap(), BTreeMap::new())),
                 policy: POLICY,
+                routing: Arc::new(routing()),
                 always_open: true,
             },
             dialect: Dialect {

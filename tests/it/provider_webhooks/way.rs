@@ -157,7 +157,7 @@ async fn a_running_call_stays_in_its_version_of_the_menu_even_after_a_restart() 
     line.hooks.setup.flows.replace(Flow::load(&changed).unwrap());
     let line = {
         let mut line = line;
-        line.hooks.setup.flows = Arc::new(Library::new(Flow::load(&changed).unwrap()));
+        line.hooks.setup.flows = Arc::new(Library::new(Flow::load(&changed).unwrap(), BTreeMap::new()));
         line.router = http::routes(line.hooks.clone());
         line
     };
@@ -175,7 +175,7 @@ async fn a_call_whose_version_is_lost_is_led_to_an_agent() {
     sqlx::query("update ivr_flow set source = 'of another time'").execute(line.world.work().pool()).await.unwrap();
     let changed = DEFAULT_FLOW.replace("patience_seconds = 6", "patience_seconds = 7");
     let mut line = line.restarted();
-    line.hooks.setup.flows = Arc::new(Library::new(Flow::load(&changed).unwrap()));
+    line.hooks.setup.flows = Arc::new(Library::new(Flow::load(&changed).unwrap(), BTreeMap::new()));
     line.router = http::routes(line.hooks.clone());
     assert!(line.press("orphan", &greeting, "language", "1").await.is_park());
     assert_eq!(line.entry_of("orphan").await.unwrap().1, "waiting");

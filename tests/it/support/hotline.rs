@@ -25,7 +25,8 @@ use vaxline::hotline::live::Node;
 use vaxline::hotline::queue::commands::{self as queue, Join};
 use vaxline::hotline::queue::decide::Gone;
 use vaxline::hotline::queue::dispatcher;
-use vaxline::hotline::queue::model::{Language, Policy, Topic};
+use vaxline::hotline::queue::model::{Language, Policy, Strategy, Topic};
+use vaxline::hotline::queue::routing::Routing;
 use vaxline::hotline::supervision::{self, Supervision, Wall};
 use vaxline::scheduling::Campaign;
 use vaxline::scheduling::capacity::release_days;
@@ -44,7 +45,13 @@ pub const POLICY: Policy = Policy {
     missed_limit: 2,
     link_grace: Duration::seconds(60),
     redeem: Duration::minutes(10),
+    strategy: Strategy::LongestIdle,
 };
+
+/// The queues as configured by default.
+pub fn routing() -> Routing {
+    Config::load(None, []).unwrap().routing.routing().unwrap()
+}
 
 pub struct Hotline {
     pub world: World,
@@ -121,8 +128,8 @@ impl Hotline {
     pub async fn ring(&self, number: &str) -> (CallId, EntryId) {
         let call = CallId(Uuid::from_u64_pair(self.calls.fetch_add(1, Ordering::Relaxed), rand::random()));
         let number = Some(Pii::new(number.to_owned()));
-        let join = Join { call, number, language: Language::De, topic: Topic::Book };
-        let entry = in_tx!(&self.world.pools.hooks, "join", |tx| queue::join(tx, &join)).unwrap();
+        let join = Join { call, number, language: Language::De, topic: Topic::Book, queue: None, class: None };
+        let entry = in_tx!(&self.world.pools.hooks, "join", |tx| queue::join(tx, &routing(), &join)).unwrap();
         (call, entry)
     }
 

@@ -19,6 +19,12 @@ pub struct State {
     pub topic: Option<Topic>,
     /// Whether the caller's number had a place in line when the call arrived.
     pub returning: bool,
+    /// The queue that it was led to, when the flow names one.
+    #[serde(default)]
+    pub queue: Option<String>,
+    /// The priority class that it was led to, when the flow names one.
+    #[serde(default)]
+    pub class: Option<String>,
 }
 
 /// The places at which a call can stand between two inputs.
@@ -93,7 +99,15 @@ pub struct NotAsking;
 /// A call begins.
 #[must_use]
 pub fn begin(plan: &Plan, facts: Facts) -> Turn {
-    let state = State { place: Place::Goodbye, asked: 0, language: None, topic: None, returning: facts.returning };
+    let state = State {
+        place: Place::Goodbye,
+        asked: 0,
+        language: None,
+        topic: None,
+        returning: facts.returning,
+        queue: None,
+        class: None,
+    };
     walk(plan, state, Vec::new(), &plan.start, facts)
 }
 
@@ -168,7 +182,10 @@ fn walk(plan: &Plan, mut state: State, mut say: Vec<Spoken>, from: &str, facts: 
                 continue;
             }
             Some(Node::Ask { .. }) => return ask(plan, state, say, name, 1, facts),
-            Some(Node::Queue { text, topic }) => (text, Then::Join { topic: state.topic.unwrap_or(*topic) }),
+            Some(Node::Queue { text, topic, queue, class }) => {
+                (state.queue, state.class) = (queue.clone(), class.clone());
+                (text, Then::Join { topic: state.topic.unwrap_or(*topic) })
+            }
             Some(Node::TakeUp { text }) => (text, Then::TakeUp),
             Some(Node::HangUp { text }) => (text, Then::HangUp),
         };

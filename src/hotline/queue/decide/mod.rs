@@ -11,4 +11,4 @@ mod round;
 
 pub use plan::{Due, Head, Idle, Plan, Snapshot, Step, plan};
 pub use react::{Change, Effect, Event, Fact, Gone, Matter, No, react};
-pub use round::{Look, Outcome, Report, Round, Watch};
+pub use round::{Look, MOST_OVERDUE, Outcome, Report, Round, Watch};

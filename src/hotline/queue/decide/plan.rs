@@ -1,31 +1,36 @@
 //! Which entry is offered to which agent now, what is overdue, and when to look again.
 //!
-//! Greedy in the order of the key: each entry takes the longest idle agent who is not kept away from it. So nobody is
-//! passed over by a later entry that the same agent could have taken (Q4), and no agent stays idle while an entry that
-//! may be offered to them waits (Q3).
+//! Greedy in the order of the key: each entry takes, of the agents who may take it, the one whom the strategy names. So
+//! nobody is passed over by a later entry that the same agent could have taken (Q4), and no agent stays idle while an entry
+//! that may be offered to them waits (Q3).
 
 use crate::foundation::ids::{EntryId, OfferId, UserId};
-use crate::hotline::queue::model::{BackOff, OrderKey};
+use crate::hotline::queue::model::{BackOff, OrderKey, Strategy, Wants};
+use crate::hotline::queue::skills::Skills;
 use std::collections::HashSet;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// An entry that waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// Id.
     pub entry: EntryId,
     /// Its place.
     pub order: OrderKey,
+    /// For whom it waits.
+    pub wants: Wants,
 }
 
 /// An agent who is ready and linked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idle {
     /// Id.
     pub agent: UserId,
     /// Since when.
     pub since: OffsetDateTime,
+    /// What they can do.
+    pub skills: Skills,
 }
 
 /// A transient state that ends by itself.
@@ -39,13 +44,15 @@ pub enum Due {
     Link(UserId),
     /// An agent whose socket was held by a process that died, and that process.
     DeadNode(UserId, Uuid),
+    /// An entry that has waited too long in its queue.
+    Overflow(EntryId),
 }
 
-/// What the plan is made from. The heads are in order, and long enough: at least as many as agents are idle, and as
-/// many more as pairs are kept apart.
+/// What the plan is made from. The heads are in order, and long enough: of each kind of caller, at least as many as agents
+/// are idle, and as many more as pairs are kept apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The first entries that wait, in order.
+    /// The first entries of each kind that wait, in order. Those who wait for an agent who is not idle are left out.
     pub heads: Vec<Head>,
     /// The agents who are ready.
     pub idle: Vec<Idle>,
@@ -53,6 +60,8 @@ pub struct Snapshot {
     pub back_offs: Vec<BackOff>,
     /// Transient states with their deadlines.
     pub due: Vec<(OffsetDateTime, Due)>,
+    /// When the first of the callers who were left out may be taken by others.
+    pub freed_at: Option<OffsetDateTime>,
     /// Nobody publishes facts just now: no page would learn of an offer in time.
     pub unpublished: bool,
 }
@@ -77,34 +86,56 @@ pub struct Plan {
 
 /// Plans one round.
 #[must_use]
-pub fn plan(snapshot: &Snapshot, now: OffsetDateTime) -> Plan {
+pub fn plan(snapshot: &Snapshot, strategy: Strategy, now: OffsetDateTime) -> Plan {
     let overdue = snapshot.due.iter().filter(|(at, _)| *at <= now).map(|(_, due)| Step::Overdue(*due));
     let mut steps: Vec<Step> = overdue.collect();
 
     let apart: HashSet<(EntryId, UserId)> =
         snapshot.back_offs.iter().filter(|pair| now < pair.until).map(|pair| (pair.entry, pair.agent)).collect();
-    let mut idle = if snapshot.unpublished { Vec::new() } else { snapshot.idle.clone() };
+    let mut idle: Vec<&Idle> = if snapshot.unpublished { Vec::new() } else { snapshot.idle.iter().collect() };
     // The id decides only between agents who became idle in the same microsecond.
     idle.sort_by_key(|agent| (agent.since, agent.agent));
+    let mut changes = Vec::new();
     for head in &snapshot.heads {
         if idle.is_empty() {
             break;
         }
-        let chosen = idle.iter().position(|agent| !apart.contains(&(head.entry, agent.agent)));
-        if let Some(place) = chosen {
-            steps.push(Step::Offer(head.entry, idle.remove(place).agent));
+        let fits = |agent: &Idle| {
+            head.wants.fit(agent.agent, &agent.skills, now).is_ok() && !apart.contains(&(head.entry, agent.agent))
+        };
+        let fitting = idle.iter().enumerate().filter(|(_, agent)| fits(agent));
+        // Of equals the first is taken: the longest idle.
+        match fitting.min_by_key(|(_, agent)| strategy.rank(head, agent)) {
+            Some((place, _)) => steps.push(Step::Offer(head.entry, idle.remove(place).agent)),
+            None => changes.extend(head.wants.next_change(now)),
         }
     }
 
     let deadlines = snapshot.due.iter().map(|(at, _)| *at);
     let reunions = snapshot.back_offs.iter().map(|pair| pair.until);
-    let wake_at = deadlines.chain(reunions).filter(|at| now < *at).min();
+    let moments = deadlines.chain(reunions).chain(changes).chain(snapshot.freed_at);
+    let wake_at = moments.filter(|at| now < *at).min();
     Plan { steps, wake_at }
+}
+
+impl Strategy {
+    /// The lower, the sooner this agent takes the caller; the longest idle of equals.
+    fn rank(self, head: &Head, agent: &Idle) -> i64 {
+        let count = |levels: usize| i64::try_from(levels).unwrap_or(i64::MAX);
+        match self {
+            Self::LongestIdle => 0,
+            Self::MostSkilled => {
+                -head.wants.needs.iter().map(|need| i64::from(agent.skills.level(need.skill()))).sum::<i64>()
+            }
+            Self::LeastVersatile => count(agent.skills.count()),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hotline::queue::model::Preferred;
     use time::Duration;
     use time::macros::datetime;
 
@@ -112,11 +143,31 @@ mod tests {
 
     fn head(number: u8) -> Head {
         let order = OrderKey { at: NOW - Duration::minutes(10) + Duration::seconds(i64::from(number)), seq: 1 };
-        Head { entry: EntryId(Uuid::from_u128(u128::from(number))), order }
+        Head { entry: EntryId(Uuid::from_u128(u128::from(number))), order, wants: wants("") }
+    }
+
+    fn wants(needs: &str) -> Wants {
+        let needs = needs.parse().unwrap();
+        Wants {
+            queue: "hotline".to_owned(),
+            joined: NOW - Duration::minutes(10),
+            needs,
+            preferred: None,
+            overflow: None,
+        }
     }
 
     fn idle(number: u8, seconds: i64) -> Idle {
-        Idle { agent: UserId(Uuid::from_u128(u128::from(number))), since: NOW - Duration::seconds(seconds) }
+        let agent = UserId(Uuid::from_u128(u128::from(number)));
+        Idle { agent, since: NOW - Duration::seconds(seconds), skills: Skills::default() }
+    }
+
+    fn able(number: u8, seconds: i64, skills: &str) -> Idle {
+        Idle { skills: skills.parse().unwrap(), ..idle(number, seconds) }
+    }
+
+    fn plan(snapshot: &Snapshot, now: OffsetDateTime) -> Plan {
+        super::plan(snapshot, Strategy::LongestIdle, now)
     }
 
     #[test]
@@ -169,5 +220,53 @@ mod tests {
         let planned = plan(&snapshot, NOW);
         assert_eq!(planned.steps[0], Step::Overdue(late));
         assert_eq!(planned.wake_at, Some(NOW + Duration::seconds(30)));
+    }
+
+    #[test]
+    fn a_caller_passes_agents_who_lack_a_skill_and_holds_nobody_up() {
+        let english = Head { wants: wants("en:1"), ..head(1) };
+        let idle = vec![able(7, 50, "de:5"), able(8, 5, "en:1")];
+        let snapshot = Snapshot { heads: vec![english.clone(), head(2)], idle, ..Snapshot::default() };
+        let steps = plan(&snapshot, NOW).steps;
+        assert_eq!(steps, [Step::Offer(english.entry, able(8, 0, "").agent), Step::Offer(head(2).entry, idle_id(7))]);
+    }
+
+    fn idle_id(number: u8) -> UserId {
+        idle(number, 0).agent
+    }
+
+    #[test]
+    fn a_need_that_falls_wakes_the_dispatcher_and_is_then_met() {
+        let english = Head { wants: wants("en:1,0@700"), ..head(1) };
+        let falls = english.wants.joined + Duration::seconds(700);
+        let snapshot = Snapshot { heads: vec![english.clone()], idle: vec![idle(7, 5)], ..Snapshot::default() };
+        let planned = plan(&snapshot, NOW);
+        assert_eq!((planned.steps, planned.wake_at), (vec![], Some(falls)));
+        assert_eq!(plan(&snapshot, falls).steps, [Step::Offer(english.entry, idle_id(7))]);
+    }
+
+    #[test]
+    fn a_caller_waits_for_the_preferred_agent_and_then_for_anybody() {
+        let until = NOW + Duration::seconds(20);
+        let one = Some(Preferred { agent: idle_id(8), until });
+        let returning = Head { wants: Wants { preferred: one, ..wants("") }, ..head(1) };
+        let with = |idle| Snapshot { heads: vec![returning.clone()], idle, ..Snapshot::default() };
+        let planned = plan(&with(vec![idle(7, 50)]), NOW);
+        assert_eq!((planned.steps, planned.wake_at), (vec![], Some(until)));
+        assert_eq!(plan(&with(vec![idle(7, 50), idle(8, 5)]), NOW).steps, [Step::Offer(returning.entry, idle_id(8))]);
+        assert_eq!(plan(&with(vec![idle(7, 50)]), until).steps, [Step::Offer(returning.entry, idle_id(7))]);
+    }
+
+    #[test]
+    fn each_strategy_takes_its_own_of_the_agents_who_may() {
+        let english = Head { wants: wants("en:1"), ..head(1) };
+        let idle = vec![able(6, 90, "de:9,en:2"), able(7, 50, "de:9,en:5"), able(8, 5, "en:2"), able(9, 1, "de:9")];
+        let snapshot = Snapshot { heads: vec![english.clone()], idle, ..Snapshot::default() };
+        for (strategy, chosen) in
+            [(Strategy::LongestIdle, 6), (Strategy::MostSkilled, 7), (Strategy::LeastVersatile, 8)]
+        {
+            let steps = super::plan(&snapshot, strategy, NOW).steps;
+            assert_eq!(steps, [Step::Offer(english.entry, idle_id(chosen))], "{strategy:?}");
+        }
     }
 }

@@ -8,6 +8,7 @@
 use super::No;
 use super::plan::{Due, Snapshot, Step, plan};
 use crate::foundation::db::leases::TTL;
+use crate::hotline::queue::model::Strategy;
 use std::collections::VecDeque;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -65,7 +66,7 @@ impl Snapshot {
         let judges = watch.may_judge(now);
         self.due.retain(|(_, due)| match due {
             Due::DeadNode(_, node) => judges && *node != own,
-            Due::Offer(_) | Due::WrapUp(_) | Due::Link(_) => true,
+            Due::Offer(_) | Due::WrapUp(_) | Due::Link(_) | Due::Overflow(_) => true,
         });
         self
     }
@@ -86,7 +87,7 @@ pub enum Outcome {
     EntryUnfit,
     /// The agent is not ready and linked any more, or cannot be read.
     AgentUnfit,
-    /// The pair cannot be written.
+    /// The agent may not take this caller any more, or the pair cannot be written.
     PairUnfit,
 }
 
@@ -98,6 +99,7 @@ impl Outcome {
             (_, Ok(())) => Self::Done,
             (Step::Overdue(_), Err(_)) => Self::Dropped,
             (Step::Offer(..), Err(No::NotWaiting)) => Self::EntryUnfit,
+            (Step::Offer(..), Err(No::Unfit)) => Self::PairUnfit,
             (Step::Offer(..), Err(_)) => Self::AgentUnfit,
         }
     }
@@ -131,6 +133,7 @@ pub struct Report {
 #[derive(Clone, Debug)]
 pub struct Round {
     snapshot: Snapshot,
+    strategy: Strategy,
     now: OffsetDateTime,
     steps: VecDeque<Step>,
     wake_at: Option<OffsetDateTime>,
@@ -145,10 +148,11 @@ pub struct Round {
 impl Round {
     /// Plans a round.
     #[must_use]
-    pub fn begin(snapshot: Snapshot, now: OffsetDateTime) -> Self {
-        let planned = plan(&snapshot, now);
+    pub fn begin(snapshot: Snapshot, strategy: Strategy, now: OffsetDateTime) -> Self {
+        let planned = plan(&snapshot, strategy, now);
         Self {
             snapshot,
+            strategy,
             now,
             steps: planned.steps.into(),
             wake_at: planned.wake_at,
@@ -200,7 +204,7 @@ impl Round {
                 self.snapshot.heads.retain(|head| !(drops_entry && head.entry == entry));
                 self.snapshot.idle.retain(|idle| !(drops_agent && idle.agent == agent));
                 self.snapshot.due.clear();
-                self.steps = plan(&self.snapshot, self.now).steps.into();
+                self.steps = plan(&self.snapshot, self.strategy, self.now).steps.into();
             }
         }
     }
@@ -224,7 +228,8 @@ mod tests {
     use super::super::plan::{Head, Idle};
     use super::*;
     use crate::foundation::ids::{EntryId, OfferId, UserId};
-    use crate::hotline::queue::model::OrderKey;
+    use crate::hotline::queue::model::{OrderKey, Wants};
+    use crate::hotline::queue::skills::{Needs, Skills};
     use time::macros::datetime;
 
     const NOW: OffsetDateTime = datetime!(2021-04-28 16:00 UTC);
@@ -237,18 +242,27 @@ mod tests {
         UserId(Uuid::from_u128(number))
     }
 
+    fn wants() -> Wants {
+        let needs = Needs::default();
+        Wants { queue: "hotline".to_owned(), joined: NOW, needs, preferred: None, overflow: None }
+    }
+
     fn line(entries: u128, agents: u128) -> Snapshot {
         let place = |seq: u128| OrderKey { at: NOW, seq: i64::try_from(seq).unwrap() };
         Snapshot {
-            heads: (1..=entries).map(|number| Head { entry: entry(number), order: place(number) }).collect(),
-            idle: (1..=agents).map(|number| Idle { agent: agent(number), since: NOW }).collect(),
+            heads: (1..=entries)
+                .map(|number| Head { entry: entry(number), order: place(number), wants: wants() })
+                .collect(),
+            idle: (1..=agents)
+                .map(|number| Idle { agent: agent(number), since: NOW, skills: Skills::default() })
+                .collect(),
             ..Snapshot::default()
         }
     }
 
     /// Carries a round out, with the given outcome for the first step and success for all others.
     fn played(snapshot: Snapshot, first: Outcome) -> (Vec<Step>, Report) {
-        let mut round = Round::begin(snapshot, NOW);
+        let mut round = Round::begin(snapshot, Strategy::LongestIdle, NOW);
         let mut done = Vec::new();
         let mut outcome = first;
         while let Some(step) = round.next_step() {

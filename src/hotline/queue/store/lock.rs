@@ -5,8 +5,12 @@ use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
 use crate::hotline::queue::decide::Matter;
 use crate::hotline::queue::model::{
-    Agent, AgentState, Ending, Entry, EntryState, Link, Next, Offer, OfferState, OrderKey, Reason,
+    Agent, AgentState, Ending, Entry, EntryState, Link, Next, Offer, OfferState, OrderKey, Preferred, Reason, Wants,
 };
+use crate::hotline::queue::routing::Overflow;
+use crate::hotline::queue::skills::{Needs, Skills};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// How a lock is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +45,8 @@ pub async fn lock_entry(tx: &mut Tx, id: EntryId, lock: Lock) -> Result<Option<E
     let row = sqlx::query!(
         r#"
         -- queue: lock and read an entry
-        select id, call_id, key_at, key_seq, state, offer_id, talking_since, ending, redeem_until
+        select id, call_id, queue, needs, prefers, prefers_until, overflow_at, overflow_queue, overflow_needs, joined_at,
+               key_at, key_seq, state, offer_id, talking_since, ending, redeem_until
           from queue_entry where id = $1 for update
         "#,
         id.0
@@ -70,7 +75,35 @@ pub async fn lock_entry(tx: &mut Tx, id: EntryId, lock: Lock) -> Result<Option<E
         _ => return Err(torn("an entry")),
     };
     let order = OrderKey { at: row.key_at, seq: row.key_seq };
-    Ok(Some(Entry { id, order, call: CallId(row.call_id), state }))
+    let overflow = match (row.overflow_at, row.overflow_queue, row.overflow_needs) {
+        (Some(at), Some(queue), Some(needs)) => {
+            Some(Overflow { after: at - row.joined_at, queue, needs: read_needs(&needs)? })
+        }
+        _ => None,
+    };
+    let wants = Wants {
+        queue: row.queue,
+        joined: row.joined_at,
+        needs: read_needs(&row.needs)?,
+        preferred: preferred(row.prefers, row.prefers_until),
+        overflow,
+    };
+    Ok(Some(Entry { id, order, call: CallId(row.call_id), wants, state }))
+}
+
+/// Needs as they are written in the database.
+pub(super) fn read_needs(text: &str) -> Result<Needs, Fault> {
+    text.parse().map_err(|error| Fault::new("read what an entry needs", error))
+}
+
+/// Skills as they are written in the database.
+pub(super) fn read_skills(text: &str) -> Result<Skills, Fault> {
+    text.parse().map_err(|error| Fault::new("read what an agent can", error))
+}
+
+/// The agent for whom an entry waits alone.
+pub(super) fn preferred(agent: Option<Uuid>, until: Option<OffsetDateTime>) -> Option<Preferred> {
+    agent.zip(until).map(|(agent, until)| Preferred { agent: UserId(agent), until })
 }
 
 /// Locks and reads an agent.
@@ -92,7 +125,7 @@ pub async fn lock_agent(tx: &mut Tx, id: UserId, lock: Lock) -> Result<Option<Ag
     let row = sqlx::query!(
         r#"
         -- queue: lock and read an agent
-        select state, since, idle_since, missed, offer_id, entry_id, until, extensions_left, next, reason,
+        select state, since, idle_since, missed, skills, offer_id, entry_id, until, extensions_left, next, reason,
                link, session_id, node, link_until
           from agent where id = $1 for update
         "#,
@@ -134,6 +167,7 @@ pub async fn lock_agent(tx: &mut Tx, id: UserId, lock: Lock) -> Result<Option<Ag
         since: row.since,
         idle_since: row.idle_since,
         missed: u8::try_from(row.missed).unwrap_or(u8::MAX),
+        skills: read_skills(&row.skills)?,
         link,
     }))
 }

@@ -3,7 +3,7 @@
 use super::lock::torn;
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
-use crate::foundation::ids::{CallId, EntryId, OfferId};
+use crate::foundation::ids::{CallId, EntryId, OfferId, UserId};
 use crate::foundation::pii::Pii;
 use crate::hotline::queue::model::{Language, Topic};
 use sqlx::PgConnection;
@@ -45,6 +45,30 @@ pub async fn redeemable(tx: &mut Tx, caller: &Pii<String>) -> Result<Option<Entr
     .fetch_optional(tx.conn())
     .await?;
     Ok(id.map(EntryId))
+}
+
+/// The agent who served this number last, after `since`, when they are there to take it again.
+///
+/// # Errors
+/// When the database is away.
+pub async fn served_last_by(tx: &mut Tx, caller: &Pii<String>, since: OffsetDateTime) -> Result<Option<UserId>, Fault> {
+    let agent = sqlx::query_scalar!(
+        r#"
+        -- queue: who served this number last
+        select agent.id
+          from queue_entry as entry
+          join offer on offer.entry_id = entry.id and offer.state = 'connected'
+          join agent on agent.id = offer.agent_id
+         where entry.caller = $1 and entry.ending = 'served' and entry.ended_at >= $2
+           and agent.state in ('ready', 'wrap_up') and agent.link = 'up'
+         order by entry.ended_at desc limit 1
+        "#,
+        caller.expose(),
+        since
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(agent.map(UserId))
 }
 
 /// The oldest place behind `entry` in which the same number waits.

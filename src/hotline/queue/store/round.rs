@@ -1,10 +1,12 @@
 //! What a round of the dispatcher is planned from, and the parts of its transaction that can be undone alone.
 
+use super::lock::{preferred, read_needs, read_skills};
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{EntryId, OfferId, UserId};
-use crate::hotline::queue::decide::{Due, Head, Idle, Snapshot};
-use crate::hotline::queue::model::{BackOff, OrderKey};
+use crate::hotline::queue::decide::{Due, Head, Idle, MOST_OVERDUE, Snapshot};
+use crate::hotline::queue::model::{BackOff, OrderKey, Wants};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Forgets pairs whose time has passed.
@@ -48,20 +50,52 @@ pub async fn undo_step(tx: &mut Tx) -> Result<(), Fault> {
     Ok(())
 }
 
-/// How many heads are read beyond the number of idle agents, for pairs that are kept apart.
-const SPARE_HEADS: i64 = 64;
-
 /// Reads what a round is planned from.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
     let now = tx.now();
+    let idle = idle(tx, now).await?;
+    let published = sqlx::query_scalar!(
+        r#"select exists (select from lease where name = 'relay' and expires_at >= $1) as "is!" -- queue: who publishes"#,
+        now
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let back_offs =
+        sqlx::query!("select entry_id, agent_id, until from back_off where until > $1 -- queue: pairs kept apart", now)
+            .fetch_all(tx.conn())
+            .await?;
+    let heads = if idle.is_empty() { Vec::new() } else { heads(tx, &idle, back_offs.len(), now).await? };
+    let freed_at = sqlx::query_scalar!(
+        r#"
+        -- queue: when a caller who waits for one agent may be taken by others
+        select min(prefers_until) from queue_entry where state = 'waiting' and prefers is not null and prefers_until > $1
+        "#,
+        now
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(Snapshot {
+        heads,
+        idle,
+        back_offs: back_offs
+            .into_iter()
+            .map(|row| BackOff { entry: EntryId(row.entry_id), agent: UserId(row.agent_id), until: row.until })
+            .collect(),
+        due: due(tx, now).await?,
+        freed_at,
+        unpublished: !published,
+    })
+}
+
+async fn idle(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<Idle>, Fault> {
     // A link is only as alive as the process that holds it.
-    let idle = sqlx::query!(
+    let rows = sqlx::query!(
         r#"
         -- queue: who is idle
-        select agent.id, agent.idle_since
+        select agent.id, agent.idle_since, agent.skills
           from agent join lease on lease.name = 'node:' || agent.node::text
          where agent.state = 'ready' and agent.link = 'up' and lease.expires_at >= $1
         "#,
@@ -69,31 +103,62 @@ pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
     )
     .fetch_all(tx.conn())
     .await?;
-    let published = sqlx::query_scalar!(
-        r#"select exists (select from lease where name = 'relay' and expires_at >= $1) as "is!" -- queue: who publishes"#,
-        now
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    let heads = if idle.is_empty() {
-        Vec::new()
-    } else {
-        let limit = i64::try_from(idle.len()).unwrap_or(i64::MAX).saturating_add(SPARE_HEADS);
-        sqlx::query!(
-            r#"
-            -- queue: the heads of the line
-            select id, key_at, key_seq from queue_entry where state = 'waiting' order by key_at, key_seq limit $1
-            "#,
-            limit
-        )
-        .fetch_all(tx.conn())
-        .await?
+    let idle = |(id, since, skills): (Uuid, OffsetDateTime, String)| {
+        Ok(Idle { agent: UserId(id), since, skills: read_skills(&skills)? })
     };
-    let back_offs =
-        sqlx::query!("select entry_id, agent_id, until from back_off where until > $1 -- queue: pairs kept apart", now)
-            .fetch_all(tx.conn())
-            .await?;
-    let due = sqlx::query!(
+    rows.into_iter().map(|row| idle((row.id, row.idle_since, row.skills))).collect()
+}
+
+/// The first of each kind of caller: those of one kind may be taken by the same agents, and who stands further in front
+/// needs no more than who stands behind. Of each kind as many as could be passed over, and one for every idle agent.
+async fn heads(tx: &mut Tx, idle: &[Idle], apart: usize, now: OffsetDateTime) -> Result<Vec<Head>, Fault> {
+    let limit = i64::try_from(idle.len() + apart).unwrap_or(i64::MAX);
+    let agents: Vec<Uuid> = idle.iter().map(|idle| idle.agent.0).collect();
+    let rows = sqlx::query!(
+        r#"
+        -- queue: the heads of the line, of each kind of caller
+        with recursive kind as (
+            (select needs, bonus from queue_entry where state = 'waiting' order by needs, bonus limit 1)
+            union all
+            select next.needs, next.bonus
+              from kind cross join lateral (
+                   select needs, bonus from queue_entry
+                    where state = 'waiting' and (needs, bonus) > (kind.needs, kind.bonus)
+                    order by needs, bonus limit 1) as next
+        )
+        select head.id as "id!", head.queue as "queue!", head.needs as "needs!", head.joined_at as "joined_at!",
+               head.key_at as "key_at!", head.key_seq as "key_seq!", head.prefers, head.prefers_until
+          from kind cross join lateral (
+               select id, queue, needs, joined_at, key_at, key_seq, prefers, prefers_until from queue_entry
+                where state = 'waiting' and needs = kind.needs and bonus = kind.bonus
+                  and (prefers is null or prefers_until <= $2 or prefers = any($3))
+                order by key_at, key_seq limit $1) as head
+         order by head.key_at, head.key_seq
+        "#,
+        limit,
+        now,
+        &agents
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let mut heads = Vec::with_capacity(rows.len());
+    for row in rows {
+        let wants = Wants {
+            queue: row.queue,
+            joined: row.joined_at,
+            needs: read_needs(&row.needs)?,
+            preferred: preferred(row.prefers, row.prefers_until),
+            overflow: None,
+        };
+        heads.push(Head { entry: EntryId(row.id), order: OrderKey { at: row.key_at, seq: row.key_seq }, wants });
+    }
+    Ok(heads)
+}
+
+/// Every transient state with its deadline. Of the places that overflow, those that are due and the next one.
+async fn due(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<(OffsetDateTime, Due)>, Fault> {
+    let most = i64::try_from(MOST_OVERDUE).unwrap_or(i64::MAX);
+    let rows = sqlx::query!(
         r#"
         -- queue: every transient state with its deadline
         select 'offer' as "kind!", id as "id!", least(deadline, paint_by) as "at!", null::uuid as node
@@ -106,35 +171,26 @@ pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
         select 'dead_node', agent.id, coalesce(lease.expires_at, $1), agent.node
           from agent left join lease on lease.name = 'node:' || agent.node::text
          where agent.link = 'up'
+        union all
+        (select 'overflow', id, overflow_at, null from queue_entry
+          where state = 'waiting' and overflow_at is not null order by overflow_at limit $2)
         "#,
-        now
+        now,
+        most
     )
     .fetch_all(tx.conn())
     .await?;
-    Ok(Snapshot {
-        heads: heads
-            .into_iter()
-            .map(|row| Head { entry: EntryId(row.id), order: OrderKey { at: row.key_at, seq: row.key_seq } })
-            .collect(),
-        idle: idle.into_iter().map(|row| Idle { agent: UserId(row.id), since: row.idle_since }).collect(),
-        back_offs: back_offs
-            .into_iter()
-            .map(|row| BackOff { entry: EntryId(row.entry_id), agent: UserId(row.agent_id), until: row.until })
-            .collect(),
-        due: due
-            .into_iter()
-            .map(|row| {
-                let due = match (row.kind.as_str(), row.node) {
-                    ("offer", _) => Due::Offer(OfferId(row.id)),
-                    ("wrap_up", _) => Due::WrapUp(UserId(row.id)),
-                    (_, Some(node)) => Due::DeadNode(UserId(row.id), node),
-                    (_, None) => Due::Link(UserId(row.id)),
-                };
-                (row.at, due)
-            })
-            .collect(),
-        unpublished: !published,
-    })
+    let due = rows.into_iter().map(|row| {
+        let due = match (row.kind.as_str(), row.node) {
+            ("offer", _) => Due::Offer(OfferId(row.id)),
+            ("wrap_up", _) => Due::WrapUp(UserId(row.id)),
+            ("overflow", _) => Due::Overflow(EntryId(row.id)),
+            (_, Some(node)) => Due::DeadNode(UserId(row.id), node),
+            (_, None) => Due::Link(UserId(row.id)),
+        };
+        (row.at, due)
+    });
+    Ok(due.collect())
 }
 
 /// The name of the lease by which a process says that it lives.

@@ -5,39 +5,65 @@ use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, EntryId, UserId};
 use crate::foundation::pii::Pii;
 use crate::hotline::queue::model::{
-    Agent, AgentState, BackOff, Entry, EntryState, Language, Link, Next, Offer, OfferState, OrderKey, Topic,
+    Agent, AgentState, BackOff, Entry, EntryState, Language, Link, Next, Offer, OfferState, OrderKey, Preferred, Topic,
 };
+use crate::hotline::queue::routing::Placement;
+use crate::hotline::queue::skills::Skills;
+
+/// A caller who joins.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEntry<'a> {
+    /// Its id.
+    pub id: EntryId,
+    /// The call that waits on it.
+    pub call: CallId,
+    /// The caller's number, when shown.
+    pub caller: Option<&'a Pii<String>>,
+    /// The language chosen.
+    pub language: Language,
+    /// The topic chosen.
+    pub topic: Topic,
+    /// Where it waits.
+    pub placement: &'a Placement,
+    /// For which agent first.
+    pub preferred: Option<Preferred>,
+}
 
 /// Writes a new entry and returns its order key.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn insert_entry(
-    tx: &mut Tx,
-    id: EntryId,
-    call: CallId,
-    caller: Option<&Pii<String>>,
-    language: Language,
-    topic: Topic,
-) -> Result<OrderKey, Fault> {
+pub async fn insert_entry(tx: &mut Tx, new: NewEntry<'_>) -> Result<OrderKey, Fault> {
     let now = tx.now();
+    let key_at = now - new.placement.bonus;
+    let overflow = new.placement.overflow.as_ref();
     let seq = sqlx::query_scalar!(
         r#"
         -- queue: a caller joins
-        insert into queue_entry (id, call_id, caller, language, topic, joined_at, key_at, state)
-        values ($1, $2, $3, $4, $5, $6, $6, 'waiting')
+        insert into queue_entry (id, call_id, caller, language, topic, joined_at, key_at, queue, needs, bonus, prefers,
+                                 prefers_until, overflow_at, overflow_queue, overflow_needs, state)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'waiting')
         returning key_seq
         "#,
-        id.0,
-        call.0,
-        caller.map(Pii::expose),
-        language.code(),
-        topic.code(),
-        now
+        new.id.0,
+        new.call.0,
+        new.caller.map(Pii::expose),
+        new.language.code(),
+        new.topic.code(),
+        now,
+        key_at,
+        new.placement.queue,
+        new.placement.needs.to_string(),
+        i32::try_from(new.placement.bonus.whole_seconds()).unwrap_or(i32::MAX),
+        new.preferred.map(|one| one.agent.0),
+        new.preferred.map(|one| one.until),
+        overflow.map(|overflow| now + overflow.after),
+        overflow.map(|overflow| overflow.queue.as_str()),
+        overflow.map(|overflow| overflow.needs.to_string())
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(OrderKey { at: now, seq })
+    Ok(OrderKey { at: key_at, seq })
 }
 
 /// Writes an entry's state.
@@ -46,6 +72,7 @@ pub async fn insert_entry(
 /// When the database is away.
 pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
     let now = tx.now();
+    let wants = &entry.wants;
     let (state, offer, since, how, redeem) = match entry.state {
         EntryState::Waiting => ("waiting", None, None, None, None),
         EntryState::Offered { offer } => ("offered", Some(offer), None, None, None),
@@ -58,7 +85,9 @@ pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
         -- queue: write an entry's state; its key is never written again
         update queue_entry
            set call_id = $2, state = $3, offer_id = $4, talking_since = $5, ending = $6,
-               ended_at = case when $6::text is not null then $7::timestamptz end, redeem_until = $8
+               ended_at = case when $6::text is not null then $7::timestamptz end, redeem_until = $8, queue = $9,
+               needs = $10, prefers = $11, prefers_until = $12, overflow_at = $13, overflow_queue = $14,
+               overflow_needs = $15
          where id = $1
         "#,
         entry.id.0,
@@ -68,7 +97,14 @@ pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
         since,
         how,
         now,
-        redeem
+        redeem,
+        wants.queue,
+        wants.needs.to_string(),
+        wants.preferred.map(|one| one.agent.0),
+        wants.preferred.map(|one| one.until),
+        wants.overflows_at(),
+        wants.overflow.as_ref().map(|overflow| overflow.queue.as_str()),
+        wants.overflow.as_ref().map(|overflow| overflow.needs.to_string())
     )
     .execute(tx.conn())
     .await?;
@@ -183,6 +219,21 @@ pub async fn ensure_agent(tx: &mut Tx, id: UserId) -> Result<(), Fault> {
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Writes what an agent can do; false when that is what was written before.
+///
+/// # Errors
+/// When the database is away.
+pub async fn save_skills(tx: &mut Tx, id: UserId, skills: &Skills) -> Result<bool, Fault> {
+    let written = sqlx::query!(
+        "update agent set skills = $2 where id = $1 and skills <> $2 -- queue: write what an agent can do",
+        id.0,
+        skills.to_string()
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(written.rows_affected() > 0)
 }
 
 /// Keeps a pair apart.

@@ -3,7 +3,7 @@
 use super::offer::{next_of, turn_kept};
 use super::{Change, Gone, Matter, No};
 use crate::foundation::ids::{CallId, OfferId};
-use crate::hotline::queue::model::{Agent, AgentState, Ending, Entry, EntryState, OfferState, Policy};
+use crate::hotline::queue::model::{Agent, AgentState, Ending, Entry, EntryState, OfferState, Policy, Wants};
 use time::OffsetDateTime;
 
 /// The agent's desk after a call that took place.
@@ -93,5 +93,18 @@ pub(super) fn merge(matter: &Matter, policy: &Policy, now: OffsetDateTime) -> Re
     // Two may ring from one number: whoever of them rings again finds the place that was left.
     change.entry(entry, EntryState::Ended { how: Ending::Merged, redeem_until: Some(now + policy.redeem) });
     change.fact_with("entry.ended", Ending::Merged.code());
+    Ok(change)
+}
+
+/// The place goes to another queue as it stands: only who may take the caller changes.
+pub(super) fn overflow(matter: &Matter, now: OffsetDateTime) -> Result<Change, No> {
+    let Some(entry) = matter.entry.as_ref().filter(|entry| entry.state == EntryState::Waiting) else {
+        return Err(No::NotWaiting);
+    };
+    let due = entry.wants.overflows_at().is_some_and(|at| at <= now);
+    let Some(overflow) = entry.wants.overflow.clone().filter(|_| due) else { return Err(No::NotFree) };
+    let wants = Wants { queue: overflow.queue, needs: overflow.needs, overflow: None, ..entry.wants.clone() };
+    let mut change = Change { entry: Some(Entry { wants, ..entry.clone() }), ..Change::default() };
+    change.fact("entry.moved");
     Ok(change)
 }

@@ -14,6 +14,8 @@ pub(super) fn link_up(matter: &Matter, session: SessionId, node: Uuid, now: Offs
     change.fact("agent.link_up");
     if agent.state == AgentState::Offline {
         change.agent(agent, AgentState::NotReady { reason: Reason::signed_in() }, now);
+        // Who reads the log from here on must know whom they may be offered.
+        change.fact("agent.skills");
     } else {
         change.agent = Some(agent.clone());
     }

@@ -51,6 +51,8 @@ pub enum Event {
     Redeem(CallId),
     /// The caller has an older place again: this one is not needed any more.
     Merge,
+    /// The caller has waited too long in this queue.
+    Overflow,
     /// The agent wants callers.
     Ready,
     /// The agent wants none.
@@ -96,6 +98,9 @@ pub enum No {
     /// Somebody or something else is in the way: the step is dropped.
     #[error("the agent is not free any more, or nothing is due")]
     NotFree,
+    /// The agent may not take this caller now.
+    #[error("the agent may not take this caller")]
+    Unfit,
     /// There is no call to act on.
     #[error("there is no call")]
     NoCall,
@@ -124,6 +129,7 @@ impl No {
             Self::OfferGone => "offer_gone",
             Self::NotWaiting => "not_waiting",
             Self::NotFree => "not_free",
+            Self::Unfit => "unfit",
             Self::NoCall => "no_call",
             Self::NoWrapUp => "no_wrap_up",
             Self::NoExtension => "no_extension",
@@ -222,6 +228,7 @@ pub fn react(matter: &Matter, event: &Event, policy: &Policy, now: OffsetDateTim
         Event::CallerGone(how) => caller::caller_gone(matter, *how, policy, now),
         Event::Redeem(call) => caller::redeem(matter, *call, now),
         Event::Merge => caller::merge(matter, policy, now),
+        Event::Overflow => caller::overflow(matter, now),
         Event::Ready => agent::ready(matter, now),
         Event::NotReady(reason) => agent::not_ready(matter, reason, policy, now),
         Event::HangUp => agent::hang_up(matter),

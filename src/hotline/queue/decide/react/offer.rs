@@ -14,6 +14,7 @@ pub(super) fn make_offer(matter: &Matter, id: OfferId, policy: &Policy, now: Off
     };
     let is_idle = |agent: &&Agent| agent.state == AgentState::Ready && matches!(agent.link, Link::Up { .. });
     let Some(agent) = matter.agent.as_ref().filter(is_idle) else { return Err(No::NotFree) };
+    entry.wants.fit(agent.id, &agent.skills, now).map_err(|_| No::Unfit)?;
     let mut change = Change::default();
     change.entry(entry, EntryState::Offered { offer: id });
     change.offer = Some(Offer {

@@ -1,19 +1,25 @@
 //! The world of a simulation: entries, offers and agents in memory, changed only through the pure core.
 
-use crate::op::{Late, Op};
+mod acting;
+mod judging;
+
+pub use judging::Violation;
+
+use crate::op::Op;
+use rand::RngExt;
 use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
-use vaxline::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
+use vaxline::foundation::ids::{CallId, EntryId, OfferId, UserId};
 use vaxline::hotline::queue::decide::{
     Change, Due, Effect, Event, Gone, Head, Idle, Look, Matter, No, Outcome, Report, Round, Snapshot, Step, react,
 };
 use vaxline::hotline::queue::model::{
-    Agent, AgentState, BackOff, Entry, EntryState, Link, Offer, OfferState, OrderKey, Policy, Reason,
+    Agent, AgentState, BackOff, Entry, EntryState, Link, Offer, OfferState, OrderKey, Policy, Reason, Strategy, Wants,
 };
+use vaxline::hotline::queue::skills::Needs;
 
 /// A known flaw, for the controls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,27 +46,10 @@ pub enum Flaw {
     BlamesTheCaller,
     /// Takes the end of any phone for the end of the talk.
     EndsAnyTalk,
-}
-
-/// What a history broke: the rule, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    /// The rule, by its name in the design; `longest idle` has none there.
-    pub rule: &'static str,
-    /// How.
-    pub how: String,
-}
-
-impl Violation {
-    pub fn of(rule: &'static str, how: String) -> Self {
-        Self { rule, how }
-    }
-}
-
-impl std::fmt::Display for Violation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.rule, self.how)
-    }
+    /// Leaves a caller in the line that they should have left.
+    ForgetsToOverflow,
+    /// Offers callers to agents who cannot do what they need.
+    IgnoresSkills,
 }
 
 /// Times short enough that a history sees all of them pass.
@@ -74,9 +63,23 @@ pub const POLICY: Policy = Policy {
     missed_limit: 2,
     link_grace: Duration::seconds(60),
     redeem: Duration::minutes(10),
+    strategy: Strategy::LongestIdle,
 };
 
-const AGENTS: u128 = 6;
+/// What each agent can do.
+const SKILLS: [&str; 6] = ["", "", "en:1", "en:3", "duty:2", "duty:1,en:2"];
+
+const AGENTS: u128 = SKILLS.len() as u128;
+
+/// The kinds of callers: what they need, how much earlier they are taken to have come, and when they overflow.
+const KINDS: [(&str, i64, Option<i64>); 6] = [
+    ("", 0, None),
+    ("", 60, None),
+    ("en:1", 0, None),
+    ("en:3,1@20,0@60", 0, None),
+    ("duty:1", 0, Some(30)),
+    ("duty:2,1@15;en:2,0@40", 30, None),
+];
 
 pub struct World {
     pub now: OffsetDateTime,
@@ -113,8 +116,15 @@ impl World {
         let now = datetime!(2021-04-28 16:00 UTC);
         let agents = (1..=AGENTS).map(|number| {
             let id = UserId(Uuid::from_u128(number));
-            let agent =
-                Agent { id, state: AgentState::Offline, since: now, idle_since: now, missed: 0, link: Link::Down };
+            let agent = Agent {
+                id,
+                state: AgentState::Offline,
+                since: now,
+                idle_since: now,
+                missed: 0,
+                skills: SKILLS[usize::try_from(number - 1).unwrap()].parse().unwrap(),
+                link: Link::Down,
+            };
             (id, agent)
         });
         Self {
@@ -163,6 +173,12 @@ impl World {
         self.back_offs.iter().any(|pair| pair.entry == entry && pair.agent == agent && self.now < pair.until)
     }
 
+    /// What the dispatcher sees of whom a caller waits for.
+    fn wants_seen(&self, entry: &Entry) -> Wants {
+        let ignores = self.flaw == Some(Flaw::IgnoresSkills);
+        Wants { needs: if ignores { Needs::default() } else { entry.wants.needs.clone() }, ..entry.wants.clone() }
+    }
+
     pub fn is_idle(agent: &Agent) -> bool {
         agent.state == AgentState::Ready && matches!(agent.link, Link::Up { .. })
     }
@@ -208,6 +224,13 @@ impl World {
         if let (Some(Flaw::OffersTwice), Event::Offer(_), Some(offer)) = (self.flaw, event, &change.offer) {
             let twin = Offer { id: OfferId(self.mint()), ..offer.clone() };
             self.save(Change { offer: Some(twin), ..Change::default() });
+        }
+        if let (Some(entry), Some(before)) = (&mut change.entry, &matter.entry)
+            && self.flaw == Some(Flaw::IgnoresSkills)
+            && matches!(event, Event::Offer(_))
+        {
+            // It only looks away: what the caller needs stays as it is.
+            entry.wants = self.entries[&before.id].wants.clone();
         }
         self.save(change);
         Ok(())
@@ -256,12 +279,18 @@ impl World {
     }
 
     pub fn snapshot(&self) -> Snapshot {
-        let mut heads: Vec<Head> = self
-            .open_entries()
-            .filter(|entry| entry.state == EntryState::Waiting)
-            .map(|entry| Head { entry: entry.id, order: entry.order })
+        let waits = || self.open_entries().filter(|entry| entry.state == EntryState::Waiting);
+        let is_left_out = |entry: &Entry| {
+            let one = entry.wants.preferred.filter(|one| self.now < one.until);
+            one.is_some_and(|one| !Self::is_idle(&self.agents[&one.agent]))
+        };
+        let mut heads: Vec<Head> = waits()
+            .filter(|entry| !is_left_out(entry))
+            .map(|entry| Head { entry: entry.id, order: entry.order, wants: self.wants_seen(entry) })
             .collect();
         heads.sort_by_key(|head| head.order);
+        let freed_at = waits().filter_map(|entry| entry.wants.preferred).map(|one| one.until);
+        let freed_at = freed_at.filter(|until| self.now < *until).min();
         if self.flaw == Some(Flaw::NewestFirst) {
             heads.reverse();
         }
@@ -287,6 +316,9 @@ impl World {
                 | OfferState::Failed => {}
             }
         }
+        if self.flaw != Some(Flaw::ForgetsToOverflow) {
+            due.extend(waits().filter_map(|entry| Some((entry.wants.overflows_at()?, Due::Overflow(entry.id)))));
+        }
         for agent in self.agents.values() {
             if let AgentState::WrapUp { until, .. } = agent.state {
                 due.push((until, Due::WrapUp(agent.id)));
@@ -302,9 +334,12 @@ impl World {
         }
         Snapshot {
             heads,
-            idle: idle.map(|agent| Idle { agent: agent.id, since: long_ago(agent) }).collect(),
+            idle: idle
+                .map(|agent| Idle { agent: agent.id, since: long_ago(agent), skills: agent.skills.clone() })
+                .collect(),
             back_offs: self.back_offs.clone(),
             due,
+            freed_at,
             unpublished: false,
         }
     }
@@ -328,7 +363,7 @@ impl World {
         let mut turns: BTreeMap<UserId, OffsetDateTime> =
             snapshot.idle.iter().map(|idle| (idle.agent, self.agents[&idle.agent].idle_since)).collect();
         let mut concealed = false;
-        let mut round = Round::begin(snapshot, self.now);
+        let mut round = Round::begin(snapshot, POLICY.strategy, self.now);
         while let Some(step) = round.next_step() {
             if let Some(chance) = &mut chance {
                 self.meddle(step, chance);
@@ -389,282 +424,21 @@ impl World {
     fn carry_out(&mut self, step: Step, known: &mut BTreeSet<EntryId>) -> Outcome {
         let (matter, event) = match step {
             Step::Offer(entry, agent) => {
-                let (entry, agent) = (self.entries.get(&entry).cloned(), self.agents.get(&agent).cloned());
+                let entry =
+                    self.entries.get(&entry).map(|entry| Entry { wants: self.wants_seen(entry), ..entry.clone() });
+                let agent = self.agents.get(&agent).cloned();
                 (Matter { entry, offer: None, agent }, Event::Offer(OfferId(self.mint())))
             }
             Step::Overdue(Due::Offer(id)) => (self.matter_of_offer(id), Event::OfferDeadline(id)),
             Step::Overdue(Due::WrapUp(id)) => (self.matter_of_agent(id), Event::WrapUpDeadline),
             Step::Overdue(Due::Link(id)) => (self.matter_of_agent(id), Event::LinkDeadline),
             Step::Overdue(Due::DeadNode(id, node)) => (self.matter_of_agent(id), Event::NodeDied(node)),
+            Step::Overdue(Due::Overflow(id)) => (self.matter_of_entry(id), Event::Overflow),
         };
         let decided = self.react(&matter, &event);
         if let (Step::Overdue(_), Some(entry)) = (step, &matter.entry) {
             known.insert(entry.id);
         }
         Outcome::of(step, decided)
-    }
-
-    /// Q4: an offer passes over nobody whom its round knew to wait, and whom the same agent could have taken. And of the
-    /// agents who could have taken the entry, it is the one who had been idle longest when the round began.
-    fn judge_offer(
-        &mut self,
-        entry: EntryId,
-        agent: UserId,
-        known: &BTreeSet<EntryId>,
-        turns: &BTreeMap<UserId, OffsetDateTime>,
-    ) {
-        let place = self.places[&entry];
-        let waits = |other: &EntryId| self.entries.get(other).is_some_and(|it| it.state == EntryState::Waiting);
-        let passed_over =
-            known.iter().find(|other| waits(other) && self.places[*other] < place && !self.apart(**other, agent));
-        if let Some(other) = passed_over {
-            self.violations.push(Violation::of("Q4", format!("entry {other} was passed over by {entry}")));
-        }
-        let turn = turns.get(&agent).map(|since| (*since, agent));
-        let longer = turns.iter().find(|(other, since)| {
-            Self::is_idle(&self.agents[*other]) && !self.apart(entry, **other) && Some((**since, **other)) < turn
-        });
-        if let Some((other, _)) = longer {
-            let how = format!("agent {other} has been idle for longer than {agent}");
-            self.violations.push(Violation::of("longest idle", how));
-        }
-    }
-
-    /// Every pair that could be brought together now.
-    pub fn eligible(&self) -> Vec<(EntryId, UserId)> {
-        let mut pairs = Vec::new();
-        for entry in self.open_entries().filter(|entry| entry.state == EntryState::Waiting) {
-            for agent in self.agents.values().filter(|agent| Self::is_idle(agent)) {
-                if !self.apart(entry.id, agent.id) {
-                    pairs.push((entry.id, agent.id));
-                }
-            }
-        }
-        pairs
-    }
-
-    fn live_offer(&self, pick: usize) -> Option<OfferId> {
-        self.live_offers.iter().nth(pick % self.live_offers.len().max(1)).copied()
-    }
-
-    fn agent(&self, pick: usize) -> UserId {
-        UserId(Uuid::from_u128(u128::try_from(pick).unwrap() % AGENTS + 1))
-    }
-
-    fn join(&mut self) {
-        let id = EntryId(self.mint());
-        let call = CallId(self.mint());
-        let seq = i64::try_from(self.minted).unwrap();
-        let order = OrderKey { at: self.now, seq };
-        self.live.insert(call);
-        self.open_entries.insert(id);
-        self.places.insert(id, order);
-        self.entries.insert(id, Entry { id, order, call, state: EntryState::Waiting });
-    }
-
-    fn caller_gone(&mut self, call: CallId, how: Gone) {
-        self.live.remove(&call);
-        let talking = self.open_entries().filter(|entry| entry.call == call).find_map(|entry| match entry.state {
-            EntryState::Talking { offer, .. } => Some(offer),
-            EntryState::Waiting
-            | EntryState::Offered { .. }
-            | EntryState::Connecting { .. }
-            | EntryState::Ended { .. } => None,
-        });
-        self.talked.extend(talking);
-        let open = self.open_entries().find(|entry| entry.call == call).map(|entry| entry.id);
-        if let Some(id) = open {
-            let _ = self.react(&self.matter_of_entry(id), &Event::CallerGone(how));
-        }
-    }
-
-    fn wish(&mut self, pick: usize, event: &Event) {
-        let matter = self.matter_of_agent(self.agent(pick));
-        let _ = self.react(&matter, event);
-    }
-
-    fn report(&mut self, offer: OfferId, event: &Event) {
-        let _ = self.react(&self.matter_of_offer(offer), event);
-    }
-
-    /// Does what the operation says.
-    pub fn apply(&mut self, op: Op) {
-        self.just_dispatched = false;
-        self.recent.clear();
-        self.perform(op);
-    }
-
-    /// A refusal is an ordinary outcome.
-    fn perform(&mut self, op: Op) {
-        match op {
-            Op::Ring => self.join(),
-            Op::HangUp { pick, lost } => {
-                if let Some(call) = self.live.iter().nth(pick % self.live.len().max(1)).copied() {
-                    self.caller_gone(call, if lost { Gone::Lost } else { Gone::HungUp });
-                }
-            }
-            Op::Redial { pick } => {
-                let ended: Vec<EntryId> = self.lost.iter().copied().collect();
-                if !ended.is_empty() {
-                    let call = CallId(self.mint());
-                    let matter = self.matter_of_entry(ended[pick % ended.len()]);
-                    if self.react(&matter, &Event::Redeem(call)).is_ok() {
-                        self.live.insert(call);
-                    }
-                }
-            }
-            Op::Dispatch => self.dispatch(),
-            Op::DispatchAmid { seed } => {
-                self.round(Some(StdRng::seed_from_u64(seed)));
-            }
-            // Rolled back: nothing of it has happened.
-            Op::DispatchLost => {}
-            Op::Paint { pick } => {
-                if let Some(id) = self.live_offer(pick) {
-                    self.report(id, &Event::Painted(id));
-                }
-            }
-            Op::Accept { pick, twice } => {
-                if let Some(id) = self.live_offer(pick) {
-                    self.report(id, &Event::Accept(id));
-                    if twice {
-                        self.report(id, &Event::Accept(id));
-                    }
-                }
-            }
-            Op::Decline { pick } => {
-                if let Some(id) = self.live_offer(pick) {
-                    self.report(id, &Event::Decline(id));
-                }
-            }
-            Op::Dialling { pick } => {
-                if let Some(id) = self.live_offer(pick) {
-                    self.report(id, &Event::Dialling(id));
-                }
-            }
-            Op::Answered { pick, twice } => {
-                if let Some(id) = self.live_offer(pick) {
-                    self.report(id, &Event::AgentAnswered(id));
-                    if twice {
-                        self.report(id, &Event::AgentAnswered(id));
-                    }
-                }
-            }
-            Op::ConnectFailed { pick } => {
-                if let Some(id) = self.live_offer(pick) {
-                    self.report(id, &Event::ConnectFailed(id));
-                }
-            }
-            Op::TalkEnded { pick } => {
-                if let Some(offer) = self.talk(pick) {
-                    self.talked.insert(offer);
-                    self.report(offer, &Event::TalkEnded(offer));
-                }
-            }
-            Op::NotBridged { pick } => {
-                let bound = self.talk(pick).or_else(|| self.live_offer(pick));
-                let latest = self.talked.last().copied();
-                for offer in bound.into_iter().chain(latest) {
-                    let call = self.entries.get(&self.offers[&offer].entry).map(|entry| entry.call);
-                    if call.is_some_and(|call| self.live.contains(&call)) {
-                        self.report(offer, &Event::NotBridged(offer));
-                    }
-                }
-            }
-            Op::Ready { pick } => self.wish(pick, &Event::Ready),
-            Op::NotReady { pick } => self.wish(pick, &Event::NotReady(Reason::of_setup("break"))),
-            Op::FinishWrapUp { pick } => self.wish(pick, &Event::FinishWrapUp("booked".to_owned())),
-            Op::ExtendWrapUp { pick } => self.wish(pick, &Event::ExtendWrapUp),
-            Op::LinkUp { pick } => {
-                let session = SessionId(self.mint());
-                let node = self.node;
-                self.wish(pick, &Event::LinkUp(session, node));
-            }
-            Op::LinkLost { pick } => {
-                if let Link::Up { session, .. } = self.agents[&self.agent(pick)].link {
-                    self.wish(pick, &Event::LinkLost(session));
-                }
-            }
-            Op::Restart => {
-                self.node = self.mint();
-                if self.flaw == Some(Flaw::LosesPlacesAtRestart)
-                    && let Some(id) = self.open_entries.pop_first()
-                {
-                    self.entries.remove(&id);
-                }
-            }
-            Op::LateReport { pick, says } => {
-                // Any offer there ever was; mostly one that is not long over.
-                let within = if pick.is_multiple_of(4) { self.offers.len() } else { self.offers.len().min(30) };
-                if let Some(id) = self.offers.keys().rev().nth(pick % within.max(1)).copied() {
-                    self.late(id, says);
-                }
-            }
-            Op::Advance { milliseconds } => {
-                self.now += Duration::milliseconds(i64::try_from(milliseconds).unwrap());
-            }
-        }
-    }
-
-    /// What comes late of an offer whose phone is not connected any more.
-    fn late(&mut self, id: OfferId, says: Late) {
-        let event = match says {
-            Late::Answered => Event::AgentAnswered(id),
-            Late::Failed => Event::ConnectFailed(id),
-            Late::Ended => Event::TalkEnded(id),
-        };
-        let entry = self.entries.get(&self.offers[&id].entry);
-        let bound = entry.and_then(|entry| match entry.state {
-            EntryState::Connecting { offer } | EntryState::Talking { offer, .. } => Some(offer),
-            EntryState::Waiting | EntryState::Offered { .. } | EntryState::Ended { .. } => None,
-        });
-        match (says, bound) {
-            // It would be no late report but the end itself.
-            (Late::Ended, Some(bound)) if bound == id => {}
-            (Late::Ended, Some(bound)) if self.flaw == Some(Flaw::EndsAnyTalk) => {
-                self.report(bound, &Event::TalkEnded(bound));
-            }
-            _ => self.report(id, &event),
-        }
-    }
-
-    /// The offer of a talk.
-    fn talk(&self, pick: usize) -> Option<OfferId> {
-        let talks = self.open_entries().filter_map(|entry| match entry.state {
-            EntryState::Talking { offer, .. } => Some(offer),
-            EntryState::Waiting
-            | EntryState::Offered { .. }
-            | EntryState::Connecting { .. }
-            | EntryState::Ended { .. } => None,
-        });
-        let talks: Vec<OfferId> = talks.collect();
-        talks.get(pick % talks.len().max(1)).copied()
-    }
-
-    /// Everybody behaves: agents sign in, are ready, paint, accept and talk; time passes.
-    pub fn drain(&mut self, rounds: usize) {
-        for round in 0..rounds {
-            if self.waiting() == 0 {
-                return;
-            }
-            for pick in 0..usize::try_from(AGENTS).unwrap() {
-                let agent = self.agents[&self.agent(pick)].clone();
-                if !matches!(agent.link, Link::Up { node, .. } if node == self.node) {
-                    self.apply(Op::LinkUp { pick });
-                }
-                if matches!(agent.state, AgentState::NotReady { .. }) {
-                    self.apply(Op::Ready { pick });
-                }
-            }
-            self.apply(Op::Dispatch);
-            for pick in 0..8 {
-                self.apply(Op::Paint { pick });
-                self.apply(Op::Accept { pick, twice: false });
-                self.apply(Op::Dialling { pick });
-                self.apply(Op::Answered { pick, twice: false });
-            }
-            self.apply(Op::TalkEnded { pick: round });
-            self.apply(Op::Advance { milliseconds: 700 });
-        }
     }
 }
