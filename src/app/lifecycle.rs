@@ -151,6 +151,7 @@ pub async fn start(
         let router = Router::new()
             .merge(accounts::http::routes(accounts))
             .merge(console::ws::routes(console))
+            .merge(supervision::http::routes(supervision.clone()))
             .merge(supervision::ws::routes(supervision))
             .merge(print::http::routes(Print { db: pools.staff.clone(), post: config.correspondence.post.clone() }))
             .merge(pages::routes())

@@ -26,6 +26,7 @@ mod queue_routing;
 mod shared_ground;
 mod silent_network;
 mod supervision_socket;
+mod supervision_why;
 mod supply;
 mod tidy;
 mod users_command;

@@ -83,6 +83,7 @@ async fn a_caller_passes_agents_who_lack_a_skill_until_the_need_has_fallen() {
     assert_eq!(hotline.offer(some).await, None);
 
     hotline.world.pass(Duration::seconds(120));
+    assert_eq!(hotline.dispatch().await.overdue, 1, "the offer that was let pass comes first");
     hotline.dispatch().await;
     assert_eq!(hotline.offer(some).await.map(|offer| offer.1), Some(english));
     let needs = json!([{ "skill": "en", "steps": [[0, 2], [120_000, 1]] }]);

@@ -55,3 +55,20 @@ test("before the shift the board is empty and readable, in English too", { skip:
     await fetch(`${url}/fake/empty`);
     await page.context().close();
 });
+
+test("why is nobody served: asked by a key, answered in sentences, and put away again", async () => {
+    const page = await open(browser());
+    await logIn(page, theSupervisor());
+    await page.locator("#why").focus();
+    await page.keyboard.press("Enter");
+    if (scripted) {
+        await page.getByText("Niemand am Arbeitsplatz kann, was gebraucht wird.").waitFor();
+        assert.equal(await page.getByText(/^Wartet bis [\d:]+ auf Fischer, Tobias\.$/).count(), 1);
+        await look(page, "supervision-why", { dark: true });
+    } else {
+        await page.locator(".why table").first().waitFor();
+    }
+    await page.keyboard.press("Enter");
+    await waitUntil(async () => (await page.locator(".why table").count()) === 0);
+    await page.context().close();
+});

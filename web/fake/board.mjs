@@ -43,3 +43,32 @@ export function board(empty) {
         degraded: [],
     };
 }
+
+/**
+ * Why the callers of that morning wait.
+ * @param {boolean} empty
+ * @returns {import("../src/protocol").Why}
+ */
+export function why(empty) {
+    const now = Date.now();
+    /** @type {import("../src/protocol").WhyThisEntry} */
+    const usual = {
+        entry: "", queue: "hotline", joined_ms: now - 125_000, ahead: 0, why: "all_busy", agent: null, until_ms: null,
+        able: { busy: 231, wrap_up: 24, not_ready: 22 }, lacking: {}, changes_ms: null,
+    };
+    const entries = [
+        { ...usual, entry: "1" },
+        { ...usual, entry: "2", why: "nobody_can", able: {}, lacking: { en: 289 }, changes_ms: now + 115_000 },
+        { ...usual, entry: "3", why: "waits_for_agent", agent: NAMES[5] ?? "", until_ms: now + 18_000 },
+        { ...usual, entry: "4", why: "kept_apart", until_ms: now + 42_000, able: { idle: 1, busy: 231 } },
+    ];
+    const agents = NAMES.slice(0, 6).map((name, index) => ({
+        name, why: ["nobody_fits", "busy", "wrap_up", "not_ready", "kept_apart", "unlinked"][index] ?? "busy",
+        skills: index % 2 ? "en:3" : "", may_take: 0, lacks: /** @type {Record<string, number>} */ (index ? {} : { en: 1 }),
+    }));
+    return {
+        epoch_ms: now, waiting: empty ? 0 : 18,
+        entries: empty ? [] : entries.map((entry, ahead) => ({ ...entry, ahead })),
+        agents: empty ? [] : agents,
+    };
+}

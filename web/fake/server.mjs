@@ -8,7 +8,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { Agent } from "./agent.mjs";
-import { board } from "./board.mjs";
+import { board, why } from "./board.mjs";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const TYPES = /** @type {Record<string, string>} */ ({
@@ -66,6 +66,8 @@ export const server = createServer(async (request, response) => {
         const role = login?.startsWith("leit") ? "supervisor" : "agent";
         response.writeHead(login ? 200 : 401, { "content-type": "application/json" });
         response.end(login ? JSON.stringify({ login, display_name: "Yıldız, Tülay", role }) : "{}");
+    } else if (pathname === "/supervision/why") {
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(why(nobody)));
     } else if (pathname === "/fake/hang-up") {
         agentOf(searchParams.get("login") ?? "").hangUp();
         response.writeHead(204).end();

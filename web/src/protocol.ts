@@ -1,4 +1,4 @@
-// Made from src/hotline/console/wire.rs and src/hotline/supervision/wire.rs: do not edit, run
+// Made from src/hotline/console/wire.rs and src/hotline/supervision/{wire,why}.rs: do not edit, run
 // `UPDATE=1 cargo test protocol_ts_is_current`.
 
 export const PROTOCOL = 1;
@@ -770,3 +770,96 @@ heartbeat_ms: number, } | { "t": "board",
  * The board.
  */
 board: Board, };
+
+/**
+ * Why callers wait and agents are idle.
+ */
+export type Why = {
+/**
+ * The moment.
+ */
+epoch_ms: number,
+/**
+ * How many wait in all.
+ */
+waiting: number,
+/**
+ * Callers from the front of the line.
+ */
+entries: Array<WhyThisEntry>,
+/**
+ * Every agent who is signed in, the longest idle first.
+ */
+agents: Array<WhyThisAgent>, };
+
+/**
+ * Why one agent is not offered anybody now.
+ */
+export type WhyThisAgent = {
+/**
+ * Display name.
+ */
+name: string,
+/**
+ * `next`, `others_first`, `nobody_waits`, `nobody_fits`, `kept_apart`, `unlinked`, `busy`, `wrap_up`, `not_ready`,
+ * `nobody_dispatches` or `nobody_publishes`.
+ */
+why: string,
+/**
+ * What they can do: `de:5,en:2`.
+ */
+skills: string,
+/**
+ * How many of those who wait they may take.
+ */
+may_take: number,
+/**
+ * How many of those who wait need a skill that they lack, by skill.
+ */
+lacks: { [key in string]: number }, };
+
+/**
+ * Why one caller is not served now.
+ */
+export type WhyThisEntry = {
+/**
+ * The place.
+ */
+entry: string,
+/**
+ * The queue.
+ */
+queue: string,
+/**
+ * When the caller joined.
+ */
+joined_ms: number,
+/**
+ * How many wait before it.
+ */
+ahead: number,
+/**
+ * `next`, `others_first`, `all_busy`, `nobody_can`, `kept_apart`, `waits_for_agent`, `nobody_dispatches` or
+ * `nobody_publishes`.
+ */
+why: string,
+/**
+ * The agent it waits for alone.
+ */
+agent: string | null,
+/**
+ * Until when that holds.
+ */
+until_ms: number | null,
+/**
+ * Those who can do what it needs, by what they do: `idle`, `unlinked`, `busy`, `wrap_up`, `not_ready`.
+ */
+able: { [key in string]: number },
+/**
+ * How many lack a skill that it needs, by skill.
+ */
+lacking: { [key in string]: number },
+/**
+ * When more agents may take it than now.
+ */
+changes_ms: number | null, };

@@ -51,7 +51,7 @@ describe("texts_de_en_complete", () => {
     test("every text is named by a page", () => {
         const all = sources(SRC).join("\n");
         // Keys that are put together from a state or a code.
-        const families = /^(agent|reason|topic|language|letter|email|booking|degraded|offer-gone|error|board|person|aloud)-/;
+        const families = /^(agent|reason|topic|language|letter|email|booking|degraded|offer-gone|error|board|person|aloud|why-entry|why-agent|why-does)-/;
         const idle = [...de.keys()].filter((key) => !families.test(key) && !all.includes(`"${key}"`));
         expect(idle).toEqual([]);
     });
@@ -65,6 +65,24 @@ describe("texts_de_en_complete", () => {
             expect(named.length, table).toBeGreaterThan(2);
             const family = table === "series" ? "booking" : table;
             expect(named.filter((state) => !de.has(`${family}-${state.replaceAll("_", "-")}`)), table).toEqual([]);
+        }
+    });
+
+    test("every reason why nobody is served has a text", () => {
+        const source = readFileSync(join(RUST, "hotline/supervision/why.rs"), "utf8");
+        const codes = (name: string) => {
+            const body = new RegExp(`const fn ${name}[^]*?\\n}`).exec(source)?.[0] ?? "";
+            return Array.from(body.matchAll(/=> \(?"([a-z_]+)"/g), (found) => (found[1] ?? "").replaceAll("_", "-"));
+        };
+        const [halted, does] = [codes("halted_code"), codes("does_code")];
+        const whys = {
+            does,
+            entry: [...codes("entry_code"), ...halted],
+            agent: [...codes("agent_code"), ...halted, ...does.filter((code) => code !== "idle")],
+        };
+        for (const [family, all] of Object.entries(whys)) {
+            expect(all.length, family).toBeGreaterThan(4);
+            expect(all.filter((code) => !de.has(`why-${family}-${code}`)), family).toEqual([]);
         }
     });
 
@@ -91,6 +109,7 @@ describe("texts_de_en_complete", () => {
             "bad_phone_user",
             "weak_password",
             "not_waiting",
+            "unfit",
             "agent",
             "supervisor",
         ]);

@@ -5,7 +5,7 @@
 
 use crate::hotline::{
     console::wire::{FromPage, PROTOCOL, ToPage},
-    supervision::wire::ToWall,
+    supervision::{Why, wire::ToWall},
 };
 use std::{any::TypeId, collections::BTreeMap, collections::HashSet, fs, path::Path};
 use ts_rs::{Config, TS, TypeVisitor};
@@ -39,7 +39,8 @@ fn protocol_ts() -> String {
     declared.visit::<ToPage>();
     declared.visit::<FromPage>();
     declared.visit::<ToWall>();
-    let head = "// Made from src/hotline/console/wire.rs and src/hotline/supervision/wire.rs: do not edit, run\n\
+    declared.visit::<Why>();
+    let head = "// Made from src/hotline/console/wire.rs and src/hotline/supervision/{wire,why}.rs: do not edit, run\n\
                 // `UPDATE=1 cargo test protocol_ts_is_current`.\n";
     let types: Vec<String> = declared.types.into_values().collect();
     let text = format!("{head}\nexport const PROTOCOL = {PROTOCOL};\n\n{}", types.join("\n"));

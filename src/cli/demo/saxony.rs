@@ -7,6 +7,9 @@ use crate::accounts::model::{Login, Role};
 use crate::accounts::password::Password;
 use crate::cli::start::Context;
 use crate::foundation::calendar;
+use crate::foundation::ids::UserId;
+use crate::hotline::queue::commands as queue;
+use crate::hotline::queue::skills::Skills;
 use crate::in_tx;
 use crate::scheduling::Campaign;
 use crate::scheduling::capacity::{Release, release_days};
@@ -77,10 +80,24 @@ pub(super) async fn seed(context: &Context, campaign: &Campaign, robots: usize) 
         log_ins.push(LogIn { login, password: typed.clone() });
     }
     in_tx!(&accounts.db, "add the demo's users", |tx| accounts::add_users(tx, &users))?;
+    give_skills(&accounts, &log_ins).await?;
     let print_secret = add_print_house(&accounts).await?;
     let mut log_ins = log_ins.into_iter();
     let (supervisor, guest) = (log_ins.next().context("a supervisor")?, log_ins.next().context("a guest")?);
     Ok(Seeded { supervisor, guest, robots: log_ins.collect(), print_secret, slots })
+}
+
+/// Every third agent speaks English, the guest included.
+async fn give_skills(accounts: &Accounts, log_ins: &[LogIn]) -> anyhow::Result<()> {
+    let english: Skills = "en:3".parse()?;
+    let listed = in_tx!(&accounts.db, "list the demo's users", |tx| accounts::list_users(tx))?;
+    let speaks = log_ins.iter().skip(1).step_by(3);
+    let ids: Vec<(UserId, &Skills)> = speaks
+        .filter_map(|log_in| listed.iter().find(|it| it.user.login.as_str() == log_in.login))
+        .map(|it| (it.user.id, &english))
+        .collect();
+    in_tx!(&accounts.db, "give skills", |tx| queue::set_all_skills(tx, &ids))?;
+    Ok(())
 }
 
 async fn add_print_house(accounts: &Accounts) -> anyhow::Result<String> {

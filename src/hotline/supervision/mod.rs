@@ -2,15 +2,18 @@
 //!
 //! **Owns** the board: who waits, who talks, the agents by state, the day so far. **In:** the state of calls, queue and
 //! agents, and the event log. **Out:** one whole board twice a second, read once for all supervisors of this process
-//! and only while one watches. **Must hold:** every number can be recomputed from the event log; an old board is never
+//! and only while one watches; and, when asked, why callers wait and agents are idle. **Must hold:** every number can be recomputed from the event log; an old board is never
 //! sent as a new one.
 
 mod board;
+pub mod http;
 mod store;
+mod why;
 pub mod wire;
 pub mod ws;
 
 pub use board::Wall;
+pub use why::Why;
 
 use crate::accounts::Accounts;
 use crate::hotline::live::Node;

@@ -126,9 +126,14 @@ impl Hotline {
 
     /// Somebody rings and joins the queue.
     pub async fn ring(&self, number: &str) -> (CallId, EntryId) {
+        self.ring_in(number, Language::De).await
+    }
+
+    /// Somebody rings, and wants to speak this language.
+    pub async fn ring_in(&self, number: &str, language: Language) -> (CallId, EntryId) {
         let call = CallId(Uuid::from_u64_pair(self.calls.fetch_add(1, Ordering::Relaxed), rand::random()));
         let number = Some(Pii::new(number.to_owned()));
-        let join = Join { call, number, language: Language::De, topic: Topic::Book, queue: None, class: None };
+        let join = Join { call, number, language, topic: Topic::Book, queue: None, class: None };
         let entry = in_tx!(&self.world.pools.hooks, "join", |tx| queue::join(tx, &routing(), &join)).unwrap();
         (call, entry)
     }
@@ -175,6 +180,7 @@ async fn start(
     supervision.timing = console.timing;
     let router = accounts::http::routes(accounts.clone())
         .merge(console::ws::routes(console.clone()))
+        .merge(supervision::http::routes(supervision.clone()))
         .merge(supervision::ws::routes(supervision));
     let server = staff::serve(router).await;
     (console, server, stop.drop_guard())

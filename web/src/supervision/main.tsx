@@ -15,6 +15,7 @@ import { choose, has, language, restoreLanguage, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
 import type { AgentState, Board, ToWall } from "../protocol";
 import { count, initial, reduce, sorted, STATES } from "./state";
+import { asksWhy, WhyButton, WhyPanes } from "./why";
 
 const state = signal(initial);
 
@@ -34,6 +35,7 @@ function Page() {
                 <span class="bar__gap" />
                 <Connection />
                 <div class="bar__group">
+                    <WhyButton />
                     <button
                         type="button"
                         class="kern-btn kern-btn--tertiary"
@@ -97,10 +99,14 @@ function Figures({ board, old }: { board: Board; old: boolean }) {
                 <Tile name="abandoned" value={board.abandoned_today} today />
                 <Tile name="booked" value={board.booked_today} today />
             </dl>
-            <div class="tables">
-                <States board={board} />
-                <Agents board={board} old={old} />
-            </div>
+            {asksWhy.value ? (
+                <WhyPanes />
+            ) : (
+                <div class="tables">
+                    <States board={board} />
+                    <Agents board={board} old={old} />
+                </div>
+            )}
         </>
     );
 }
