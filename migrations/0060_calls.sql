@@ -12,6 +12,20 @@ comment on column ivr_flow.name is 'The flow''s name';
 comment on column ivr_flow.source is 'The file';
 comment on column ivr_flow.first_used_at is 'When the first call began in it';
 
+create table notice (
+    is_only boolean primary key default true check (is_only),
+    de      text not null,
+    en      text not null,
+    set_at  timestamptz not null,
+    set_by  uuid
+);
+comment on table notice is 'What every caller hears just now before the menu; no row: nothing';
+comment on column notice.is_only is 'There is at most one';
+comment on column notice.de is 'The words in German';
+comment on column notice.en is 'The words in English';
+comment on column notice.set_at is 'Since when';
+comment on column notice.set_by is 'The supervisor who set it; null: at the terminal';
+
 create table call (
     id                uuid primary key,
     provider          text not null,

@@ -41,6 +41,7 @@ create index queue_entry_waiting on queue_entry (key_at, key_seq) where state = 
 create index queue_entry_waiting_of_kind on queue_entry (needs, bonus, key_at, key_seq) where state = 'waiting';
 create index queue_entry_overflow on queue_entry (overflow_at) where state = 'waiting' and overflow_at is not null;
 create index queue_entry_prefers on queue_entry (prefers_until) where state = 'waiting' and prefers is not null;
+create index queue_entry_served on queue_entry (ended_at) where ending = 'served';
 create index queue_entry_of_caller on queue_entry (caller, ended_at) where ending = 'served';
 create index queue_entry_open on queue_entry (state) where state <> 'ended';
 create unique index queue_entry_of_call on queue_entry (call_id) where state <> 'ended';

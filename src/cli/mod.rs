@@ -8,6 +8,7 @@ mod events;
 mod flows;
 mod letters;
 mod migrate;
+pub mod notice;
 pub mod rules;
 mod serve;
 pub mod slots;
@@ -67,6 +68,9 @@ enum Command {
     /// Agents and supervisors.
     #[command(subcommand)]
     Users(users::Users),
+    /// What every caller hears before the menu, at once.
+    #[command(subcommand)]
+    Notice(notice::Notice),
     /// What agents can do, and what they do now.
     #[command(subcommand)]
     Agents(agents::Agents),
@@ -112,6 +116,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Users(command) => start.block_on(|context| async move {
             users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
         }),
+        Command::Notice(command) => {
+            start.block_on(|context| async move { notice::run(command, &context.pools.staff, &mut output()).await })
+        }
         Command::Agents(command) => start.block_on(|context| async move {
             let routing = context.config.routing.routing().map_err(|wrong| anyhow::anyhow!("{}", wrong.join("\n")))?;
             agents::run(command, &context.pools.staff, &routing, &mut output()).await

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use vaxline::foundation::ids::{CallId, OfferId};
 use vaxline::hotline::calls::model::{Action, Park, Script, Spoken};
 use vaxline::hotline::ivr::decide::{self, Facts, Input, Then, Turn};
-use vaxline::hotline::ivr::flow::{Flow, LANGUAGES};
+use vaxline::hotline::ivr::flow::{Flow, LANGUAGES, Texts};
 use vaxline::hotline::ivr::simulate;
 use vaxline::hotline::provider::settings::{Park as Music, Secret, Voice, Voices};
 use vaxline::hotline::provider::steps::Steps;
@@ -98,12 +98,20 @@ const CALL: CallId = CallId(Uuid::from_u128(7));
 /// Every script that a caller can be sent: the whole menu by all keys, and everything that comes after it.
 fn scripts(flow: &Flow) -> BTreeMap<String, Script> {
     let mut scripts = BTreeMap::new();
-    let facts = Facts { now: datetime!(2021-04-28 16:00 UTC), always_open: false, returning: false };
+    let now = datetime!(2021-04-28 16:00 UTC);
+    let usual = || Facts { now, always_open: false, returning: false, crowded: false, notice: None };
+    let words = Texts { de: "Ein Hinweis.".to_owned(), en: "A notice.".to_owned() };
+    let all = [
+        usual(),
+        Facts { returning: true, ..usual() },
+        Facts { now: datetime!(2021-04-28 22:00 UTC), ..usual() },
+        Facts { crowded: true, notice: Some(words), ..usual() },
+    ];
     let keys: Vec<Input> =
         "0123456789*#".chars().map(|key| Input::Keys(key.to_string())).chain([Input::Silence]).collect();
-    for facts in [facts, Facts { returning: true, ..facts }, Facts { now: datetime!(2021-04-28 22:00 UTC), ..facts }] {
+    for facts in all {
         let mut seen = HashSet::new();
-        let mut open = vec![decide::begin(&flow.plan, facts)];
+        let mut open = vec![decide::begin(&flow.plan, &facts)];
         while let Some(turn) = open.pop() {
             let is_question = matches!(turn.then, Then::Ask(_));
             let script = script_of(flow, &turn);
@@ -112,7 +120,7 @@ fn scripts(flow: &Flow) -> BTreeMap<String, Script> {
             scripts.entry(content).or_insert(script);
             if is_question {
                 for input in &keys {
-                    let next = decide::answer(&flow.plan, &turn.state, input, facts).unwrap();
+                    let next = decide::answer(&flow.plan, &turn.state, input, &facts).unwrap();
                     if seen.insert(format!("{:?}", next.state)) {
                         open.push(next);
                     }

@@ -11,7 +11,7 @@ use crate::foundation::ids::{CallId, OfferId};
 use crate::foundation::phone::PhoneNumber;
 use crate::foundation::pii::Pii;
 use crate::hotline::ivr::decide::{self as menu, Facts, Input, Place, State, Then, Turn};
-use crate::hotline::ivr::flow::Flow;
+use crate::hotline::ivr::flow::{Flow, Node};
 use crate::hotline::ivr::library::Library;
 use crate::hotline::ivr::store as flows;
 use crate::hotline::queue::commands::{self as queue, Join, Standing};
@@ -79,7 +79,7 @@ pub async fn arrive(tx: &mut Tx, setup: &Setup, arrival: &Arrival) -> Result<Rep
     let flow = setup.flows.of_number(&arrival.to);
     let now = tx.now();
     flows::write_down(tx.conn(), &flow, now).await?;
-    let turn = menu::begin(&flow.plan, Facts { now, always_open: setup.always_open, returning });
+    let turn = menu::begin(&flow.plan, &facts(tx, setup, &flow, returning, None).await?);
     let id: CallId = tx.id();
     let new =
         NewCall { id, provider: setup.provider, sid: &arrival.sid, number: arrival.from.as_ref(), to: &arrival.to };
@@ -93,6 +93,25 @@ pub async fn arrive(tx: &mut Tx, setup: &Setup, arrival: &Arrival) -> Result<Rep
     });
     events::record(tx, "call.arrived", About { call: Some(id), ..About::default() }, data).await?;
     Ok(Reply::Do(carry_on(tx, setup, &flow, id, number, turn).await?))
+}
+
+/// What the menu must know of the world just now.
+async fn facts(
+    tx: &mut Tx,
+    setup: &Setup,
+    flow: &Flow,
+    returning: bool,
+    language: Option<Language>,
+) -> Result<Facts, Fault> {
+    let asks = |is: fn(&Node) -> bool| flow.plan.nodes.values().any(is);
+    let crowded = if asks(|node| matches!(node, Node::Queue { full: Some(_), .. })) {
+        let language = language.unwrap_or(flow.plan.language);
+        queue::is_crowded(tx, &setup.routing, &setup.policy, language).await?
+    } else {
+        false
+    };
+    let notice = if asks(|node| matches!(node, Node::Notice { .. })) { flows::notice(tx.conn()).await? } else { None };
+    Ok(Facts { now: tx.now(), always_open: setup.always_open, returning, crowded, notice })
 }
 
 fn number_of(number: &PhoneNumber) -> Pii<String> {
@@ -118,9 +137,11 @@ pub async fn answered(
     let Some(menu) = call.menu.as_ref().filter(|menu| call.is_open() && menu.state.asked == question) else {
         return Ok(resume(tx, setup, &call).await?);
     };
-    let facts = Facts { now: tx.now(), always_open: setup.always_open, returning: menu.state.returning };
     let (flow, turn) = match setup.flows.version(tx.conn(), &menu.version).await? {
-        Some(flow) => match menu::answer(&flow.plan, &menu.state, input, facts) {
+        Some(flow) => match {
+            let facts = facts(tx, setup, &flow, menu.state.returning, menu.state.language).await?;
+            menu::answer(&flow.plan, &menu.state, input, &facts)
+        } {
             Ok(turn) => (flow, turn),
             Err(menu::NotAsking) => return Ok(resume(tx, setup, &call).await?),
         },
@@ -144,8 +165,8 @@ async fn same_again(tx: &mut Tx, call: CallId, reply: Reply) -> Result<Reply, Fa
 /// The version of a running call is in no flow that can be read: today's flow leads it to an agent.
 async fn lead_out(tx: &mut Tx, setup: &Setup, call: &Call, state: State) -> Result<Reply, Fault> {
     let flow = setup.flows.current();
-    let facts = Facts { now: tx.now(), always_open: setup.always_open, returning: state.returning };
-    let turn = menu::give_up_asking(&flow.plan, state, facts);
+    let facts = facts(tx, setup, &flow, state.returning, state.language).await?;
+    let turn = menu::give_up_asking(&flow.plan, state, &facts);
     store::save_state(tx, call.id, &turn.state).await?;
     Ok(Reply::Do(carry_on(tx, setup, &flow, call.id, call.number.clone(), turn).await?))
 }
@@ -167,7 +188,7 @@ async fn carry_on(
         Then::Ask(ask) => ('m', Action::Ask(ask)),
         Then::Join { topic } => {
             take_place(tx, setup, &joining(call, number, language, topic, &state)).await?;
-            ('q', Action::Park(Park::new(format!("q{asked}"), language)))
+            ('q', Action::Park(tell_wait(tx, setup, flow, call, language, asked, &mut actions).await?))
         }
         Then::TakeUp => {
             let topic = state.topic.unwrap_or(Topic::Book);
@@ -175,12 +196,28 @@ async fn carry_on(
             // The caller was not asked again, and hears the language of the first call.
             language = state.language.unwrap_or(chosen);
             store::save_state(tx, call, &State { language: Some(language), topic: Some(topic), ..state }).await?;
-            ('q', Action::Park(Park::new(format!("q{asked}"), language)))
+            ('q', Action::Park(tell_wait(tx, setup, flow, call, language, asked, &mut actions).await?))
         }
         Then::HangUp => ('g', Action::HangUp),
     };
     actions.push(last);
     Ok(Script::new(call, format!("{letter}{asked}"), actions))
+}
+
+/// Says how long it will take, where that can be said, and gives the music that knows what was said.
+async fn tell_wait(
+    tx: &mut Tx,
+    setup: &Setup,
+    flow: &Flow,
+    call: CallId,
+    language: Language,
+    asked: u16,
+    actions: &mut Vec<Action>,
+) -> Result<Park, Fault> {
+    let park = Park::new(format!("q{asked}"), language);
+    let Some(saying) = queue::tell_wait(tx, call, &setup.policy).await? else { return Ok(park) };
+    actions.push(Action::Say(Spoken { language, text: flow.plan.waiting.told(saying.told, language) }));
+    Ok(park.promising(saying.by))
 }
 
 /// A caller whom the menu has led to the queue.
@@ -289,8 +326,8 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
     match &menu.state.place {
         Place::Goodbye => {
             let flow = setup.flows.version(tx.conn(), &menu.version).await?.unwrap_or_else(|| setup.flows.current());
-            let facts = Facts { now: tx.now(), always_open: setup.always_open, returning: menu.state.returning };
-            let actions = match menu::begin(&flow.plan, facts) {
+            let facts = facts(tx, setup, &flow, menu.state.returning, menu.state.language).await?;
+            let actions = match menu::begin(&flow.plan, &facts) {
                 // It was sent away before it was asked anything, and is told again why.
                 Turn { say, then: Then::HangUp, .. } if menu.state.asked == 0 => {
                     say.into_iter().map(Action::Say).chain([Action::HangUp]).collect()

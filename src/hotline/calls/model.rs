@@ -8,6 +8,7 @@ use crate::foundation::phone::PhoneNumber;
 use crate::hotline::queue::model::Language;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use time::OffsetDateTime;
 
 /// A call that arrives.
 #[derive(Clone, Debug)]
@@ -171,13 +172,29 @@ pub struct Park {
     pub round: u32,
     /// The language of the announcements between the music.
     pub language: Language,
+    /// The caller was told to be served by then, in seconds of the epoch. It travels in the URLs of the list, so that
+    /// telling it again needs no memory.
+    #[serde(default)]
+    pub promised: Option<i64>,
 }
 
 impl Park {
     /// The first list of a label.
     #[must_use]
     pub const fn new(label: String, language: Language) -> Self {
-        Self { label, round: 0, language }
+        Self { label, round: 0, language, promised: None }
+    }
+
+    /// The same list for a caller who was told to be served by then.
+    #[must_use]
+    pub fn promising(self, by: OffsetDateTime) -> Self {
+        Self { promised: Some(by.unix_timestamp()), ..self }
+    }
+
+    /// By when the caller was told to be served.
+    #[must_use]
+    pub fn promise(&self) -> Option<OffsetDateTime> {
+        self.promised.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
     }
 
     /// Whether whoever hears this list has a place in line, as far as whoever made it knew. The music behind a question and

@@ -65,7 +65,17 @@ fn check_limits(plan: &Plan, findings: &mut Vec<String>) {
 }
 
 fn check_texts(plan: &Plan, findings: &mut Vec<String>) {
-    let shared: [(&str, &Texts); 7] = [
+    for (place, texts) in [("waiting.estimate", &plan.waiting.estimate), ("waiting.longer", &plan.waiting.longer)] {
+        for language in LANGUAGES {
+            if !["{low}", "{high}"].iter().all(|bound| texts.of(language).contains(bound)) {
+                findings.push(format!("{place}.{}: must name {{low}} and {{high}}", language.code()));
+            }
+        }
+    }
+    let shared: [(&str, &Texts); 10] = [
+        ("waiting.soon", &plan.waiting.soon),
+        ("waiting.estimate", &plan.waiting.estimate),
+        ("waiting.longer", &plan.waiting.longer),
         ("again.wrong_key", &plan.again.wrong_key),
         ("again.silence", &plan.again.silence),
         ("waiting.announcement", &plan.waiting.announcement),
@@ -77,19 +87,22 @@ fn check_texts(plan: &Plan, findings: &mut Vec<String>) {
     let of_nodes = plan.nodes.iter().filter_map(|(name, node)| Some((format!("nodes.{name}.text"), node.text()?)));
     for (place, texts) in shared.into_iter().map(|(place, texts)| (place.to_owned(), texts)).chain(of_nodes) {
         for language in LANGUAGES {
-            let text = texts.of(language);
-            let code = language.code();
-            if text.trim().is_empty() {
-                findings.push(format!("{place}.{code}: missing"));
-            }
-            if text.chars().count() > LONGEST_TEXT {
-                findings.push(format!("{place}.{code}: longer than {LONGEST_TEXT} characters"));
-            }
-            // A voice reads `<` as the beginning of markup, and what follows not at all.
-            if text.chars().any(|sign| sign.is_control() || sign == '<' || sign == '>') {
-                findings.push(format!("{place}.{code}: control characters and markup cannot be spoken"));
-            }
+            check_text(&format!("{place}.{}", language.code()), texts.of(language), findings);
         }
+    }
+}
+
+/// What is wrong with a text that is to be spoken, a line each.
+pub(super) fn check_text(place: &str, text: &str, findings: &mut Vec<String>) {
+    if text.trim().is_empty() {
+        findings.push(format!("{place}: missing"));
+    }
+    if text.chars().count() > LONGEST_TEXT {
+        findings.push(format!("{place}: longer than {LONGEST_TEXT} characters"));
+    }
+    // A voice reads `<` as the beginning of markup, and what follows not at all.
+    if text.chars().any(|sign| sign.is_control() || sign == '<' || sign == '>') {
+        findings.push(format!("{place}: control characters and markup cannot be spoken"));
     }
 }
 
@@ -145,9 +158,7 @@ fn check_reach(plan: &Plan, findings: &mut Vec<String>) {
         findings.push(format!("nodes.{name}: nothing leads here"));
     }
     for name in plan.nodes.keys() {
-        let ends = reach(plan, [name.as_str()])
-            .into_iter()
-            .any(|there| plan.nodes.get(there).is_some_and(|node| node.ways().is_empty()));
+        let ends = reach(plan, [name.as_str()]).into_iter().any(|there| plan.nodes.get(there).is_some_and(is_end));
         if !ends {
             findings.push(format!("nodes.{name}: no way leads from here to the queue or to a goodbye"));
         }
@@ -158,6 +169,11 @@ fn check_reach(plan: &Plan, findings: &mut Vec<String>) {
     if asks_again {
         findings.push("limits.exhausted: leads to another question".to_owned());
     }
+}
+
+/// A call may come to its end here.
+fn is_end(node: &Node) -> bool {
+    matches!(node, Node::Queue { .. } | Node::TakeUp { .. } | Node::HangUp { .. })
 }
 
 fn reach<'a>(plan: &'a Plan, from: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
@@ -272,6 +288,14 @@ mod tests {
             table["waiting"]["apology"].as_table_mut().unwrap().insert("de".into(), " ".into());
         });
         assert_eq!(found, ["waiting.apology.de: missing", "nodes.reason.text.en: missing"]);
+    }
+
+    #[test]
+    fn an_announcement_of_the_wait_that_names_no_time_is_found() {
+        let found = findings(|table| {
+            table["waiting"]["estimate"].as_table_mut().unwrap().insert("en".into(), "It takes a while.".into());
+        });
+        assert_eq!(found, ["waiting.estimate.en: must name {low} and {high}"]);
     }
 
     #[test]

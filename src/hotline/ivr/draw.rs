@@ -32,6 +32,7 @@ fn shape(name: &str, node: &Node, language: Language) -> String {
         Node::Ask { .. } => format!("[/\"{name}: {words}\"/]"),
         Node::Hours { .. } => "{Geöffnet?}".to_owned(),
         Node::Redial { .. } => "{Platz noch da?}".to_owned(),
+        Node::Notice { .. } => "[\"Hinweis der Leitung, wenn es einen gibt\"]".to_owned(),
         Node::Queue { .. } => format!("([\"Warteschlange: {words}\"])"),
         Node::TakeUp { .. } => format!("([\"alter Platz: {words}\"])"),
         Node::HangUp { .. } => format!("([\"Auflegen: {words}\"])"),
@@ -41,7 +42,7 @@ fn shape(name: &str, node: &Node, language: Language) -> String {
 /// The ways out of a node with their labels; keys that lead to the same place share an arrow.
 fn ways(node: &Node) -> Vec<(&str, String)> {
     match node {
-        Node::Say { next, .. } => vec![(next, "weiter".to_owned())],
+        Node::Say { next, .. } | Node::Notice { next } => vec![(next, "weiter".to_owned())],
         Node::Hours { open, closed } => vec![(open, "ja".to_owned()), (closed, "nein".to_owned())],
         Node::Redial { known, new } => vec![(known, "ja".to_owned()), (new, "nein".to_owned())],
         Node::Ask { keys, otherwise, .. } => {
@@ -52,7 +53,8 @@ fn ways(node: &Node) -> Vec<(&str, String)> {
             labels.entry(&otherwise.next).or_default().push(format!("sonst{}", chosen(otherwise)));
             labels.into_iter().map(|(way, labels)| (way, format!("\"{}\"", labels.join(" / ")))).collect()
         }
-        Node::Queue { .. } | Node::TakeUp { .. } | Node::HangUp { .. } => Vec::new(),
+        Node::Queue { full, .. } => full.iter().map(|full| (full.as_str(), "zu voll".to_owned())).collect(),
+        Node::TakeUp { .. } | Node::HangUp { .. } => Vec::new(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The form of a flow file.
 
 use super::hours::Hours;
+use crate::hotline::queue::decide::Told;
 use crate::hotline::queue::model::{Language, Topic};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -97,6 +98,12 @@ pub struct Again {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiting {
+    /// Whoever joins will be served at once.
+    pub soon: Texts,
+    /// How long it will take: from {low} to {high} minutes.
+    pub estimate: Texts,
+    /// It takes longer than was said: from {low} to {high} minutes from now on.
+    pub longer: Texts,
     /// Between the music.
     pub announcement: Texts,
     /// When the music ends because nobody could be reached for long.
@@ -110,7 +117,7 @@ pub struct Waiting {
 }
 
 /// A text in every language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Texts {
     /// German.
@@ -119,6 +126,19 @@ pub struct Texts {
     /// English.
     #[serde(default)]
     pub en: String,
+}
+
+impl Waiting {
+    /// What a caller is told of the wait.
+    #[must_use]
+    pub fn told(&self, told: Told, language: Language) -> String {
+        let (text, low, high) = match told {
+            Told::Soon => return self.soon.of(language).to_owned(),
+            Told::Between(low, high) => (&self.estimate, low, high),
+            Told::Longer(low, high) => (&self.longer, low, high),
+        };
+        text.of(language).replace("{low}", &low.to_string()).replace("{high}", &high.to_string())
+    }
 }
 
 /// The languages that every text has, in the order in which they are spoken when none is chosen.
@@ -171,6 +191,11 @@ pub enum Node {
         /// It has none, or the number is not shown.
         new: String,
     },
+    /// What the supervisors want every caller to hear just now, if anything.
+    Notice {
+        /// What comes after it.
+        next: String,
+    },
     /// The caller joins the queue.
     Queue {
         /// What is said before the music.
@@ -181,6 +206,8 @@ pub enum Node {
         queue: Option<String>,
         /// The priority class of the configuration; none: no bonus.
         class: Option<String>,
+        /// Where callers go when the wait would be longer than is admitted; none: everybody joins.
+        full: Option<String>,
     },
     /// The caller takes the place up that a redial has found.
     TakeUp {
@@ -219,7 +246,9 @@ impl Node {
             }
             Self::Hours { open, closed } => vec![open, closed],
             Self::Redial { known, new } => vec![known, new],
-            Self::Queue { .. } | Self::TakeUp { .. } | Self::HangUp { .. } => Vec::new(),
+            Self::Notice { next } => vec![next],
+            Self::Queue { full, .. } => full.iter().map(String::as_str).collect(),
+            Self::TakeUp { .. } | Self::HangUp { .. } => Vec::new(),
         }
     }
 
@@ -231,6 +260,7 @@ impl Node {
             Self::Say { .. }
             | Self::Hours { .. }
             | Self::Redial { .. }
+            | Self::Notice { .. }
             | Self::Queue { .. }
             | Self::TakeUp { .. }
             | Self::HangUp { .. } => self.ways(),
@@ -246,7 +276,7 @@ impl Node {
             | Self::Queue { text, .. }
             | Self::TakeUp { text }
             | Self::HangUp { text } => Some(text),
-            Self::Hours { .. } | Self::Redial { .. } => None,
+            Self::Hours { .. } | Self::Redial { .. } | Self::Notice { .. } => None,
         }
     }
 }

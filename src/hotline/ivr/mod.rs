@@ -8,6 +8,7 @@
 //! every caller, whatever is pressed or not, comes to the queue or to a polite goodbye in a bounded number of steps.
 
 pub mod check;
+pub mod commands;
 pub mod decide;
 pub mod draw;
 pub mod flow;

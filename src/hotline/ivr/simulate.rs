@@ -30,7 +30,8 @@ pub fn run(plan: &Plan, transcript: &str) -> Result<String, String> {
     if transcript.len() > LARGEST {
         return Err(format!("the transcript is larger than {LARGEST} bytes"));
     }
-    let mut simulation = Simulation { plan, now: datetime!(2021-04-28 16:00 UTC), returning: false, call: None };
+    let mut simulation =
+        Simulation { plan, now: datetime!(2021-04-28 16:00 UTC), returning: false, crowded: false, call: None };
     let mut written = String::new();
     for (number, line) in transcript.lines().enumerate() {
         let is_kept = line.starts_with('>') || line.starts_with('#') || line.trim().is_empty();
@@ -50,6 +51,7 @@ struct Simulation<'a> {
     plan: &'a Plan,
     now: OffsetDateTime,
     returning: bool,
+    crowded: bool,
     call: Option<State>,
 }
 
@@ -68,23 +70,28 @@ impl Simulation<'_> {
                 self.returning = true;
                 Ok(String::new())
             }
+            ("crowded", "") => {
+                self.crowded = true;
+                Ok(String::new())
+            }
             ("ring", "") => {
-                let turn = begin(self.plan, self.facts());
+                let turn = begin(self.plan, &self.facts());
                 Ok(self.tell(turn))
             }
             ("press", keys) if !keys.is_empty() => self.input(&Input::Keys(keys.to_owned())),
             ("wait", "") => self.input(&Input::Silence),
-            _ => Err("what happens is one of: at, returning, ring, press, wait".to_owned()),
+            _ => Err("what happens is one of: at, returning, crowded, ring, press, wait".to_owned()),
         }
     }
 
     const fn facts(&self) -> Facts {
-        Facts { now: self.now, always_open: false, returning: self.returning }
+        let (returning, crowded) = (self.returning, self.crowded);
+        Facts { now: self.now, always_open: false, returning, crowded, notice: None }
     }
 
     fn input(&mut self, input: &Input) -> Result<String, String> {
         let state = self.call.as_ref().ok_or("nobody has rung yet")?;
-        match answer(self.plan, state, input, self.facts()) {
+        match answer(self.plan, state, input, &self.facts()) {
             Ok(turn) => Ok(self.tell(turn)),
             Err(refusal) => Ok(format!("refused: {refusal}\n")),
         }

@@ -1,7 +1,8 @@
-//! All SQL of the menu: the versions in which calls began.
+//! All SQL of the menu: the versions in which calls began, and the notice that every caller hears.
 
-use super::flow::Flow;
+use super::flow::{Flow, Texts};
 use crate::foundation::fault::Fault;
+use crate::foundation::ids::UserId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -31,6 +32,46 @@ pub async fn write_down(conn: &mut PgConnection, flow: &Flow, now: OffsetDateTim
         flow.plan.name,
         flow.source,
         now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What every caller hears just now.
+///
+/// # Errors
+/// When the database is away.
+pub async fn notice(conn: &mut PgConnection) -> Result<Option<Texts>, Fault> {
+    let row = sqlx::query!("select de, en from notice -- ivr: the notice of the moment").fetch_optional(conn).await?;
+    Ok(row.map(|row| Texts { de: row.de, en: row.en }))
+}
+
+/// Writes what every caller hears from now on; `None`: nothing.
+///
+/// # Errors
+/// When the database is away.
+pub async fn save_notice(
+    conn: &mut PgConnection,
+    notice: Option<&Texts>,
+    by: Option<UserId>,
+    now: OffsetDateTime,
+) -> Result<(), Fault> {
+    let Some(Texts { de, en }) = notice else {
+        sqlx::query!("delete from notice -- ivr: no notice any more").execute(conn).await?;
+        return Ok(());
+    };
+    sqlx::query!(
+        r#"
+        -- ivr: another notice
+        insert into notice (de, en, set_at, set_by) values ($1, $2, $3, $4)
+        on conflict (is_only) do update
+           set de = excluded.de, en = excluded.en, set_at = excluded.set_at, set_by = excluded.set_by
+        "#,
+        de,
+        en,
+        now,
+        by.map(|id| id.0)
     )
     .execute(conn)
     .await?;

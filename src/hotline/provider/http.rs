@@ -18,7 +18,8 @@ use crate::hotline::calls::commands::{self as calls, CallError, Setup};
 use crate::hotline::calls::decide::{OnTick, on_tick};
 use crate::hotline::calls::model::{Action, Park, Reply, Script, Spoken, Step, Tick};
 use crate::hotline::ivr::decide::Input;
-use crate::hotline::queue::commands as queue;
+use crate::hotline::queue::commands::{self as queue, Standing};
+use crate::hotline::queue::decide::Saying;
 use crate::in_tx;
 use axum::Router;
 use axum::body::Body;
@@ -237,9 +238,17 @@ impl Hooks {
         match on_tick(standing, tick, self.dialect.music.pieces) {
             OnTick::GoOn => go_on("tick"),
             OnTick::Renew => {
-                let park = tick.park.renewed();
+                let mut park = tick.park.renewed();
                 let label = format!("{}.{}", park.label, park.round);
-                self.send("tick", "renewed", &Script::new(call, label, vec![Action::Park(park)]))
+                let mut actions = Vec::new();
+                if let Some(saying) = self.wait_of(call, &park, standing).await {
+                    let language = park.language;
+                    let text = self.setup.flows.current().plan.waiting.told(saying.told, language);
+                    actions.push(Action::Say(Spoken { language, text }));
+                    park = park.promising(saying.by);
+                }
+                actions.push(Action::Park(park));
+                self.send("tick", "renewed", &Script::new(call, label, actions))
             }
             OnTick::Resume => {
                 let work = async {
@@ -248,6 +257,23 @@ impl Hooks {
                 self.answer("tick", Some(call), in_time(work).await)
             }
             OnTick::DialOver { offer, talked } => self.dial_over("tick", call, offer, talked).await,
+        }
+    }
+
+    /// What the caller is told of the wait with a fresh list. A list without it is better than none.
+    async fn wait_of(&self, call: CallId, park: &Park, standing: Option<Standing>) -> Option<Saying> {
+        standing.filter(|standing| *standing == Standing::Waiting)?;
+        let now = self.clock.now();
+        let reading = async {
+            let mut conn = self.db.pool().acquire().await.map_err(Fault::from)?;
+            queue::saying(&mut conn, call, park.promise(), &self.setup.policy, now).await
+        };
+        match self.db.read("tell the wait", reading).await {
+            Ok(saying) => saying,
+            Err(fault) => {
+                tracing::warn!(%call, fault = fault.chain(), "hooks: a waiting caller is not told how long");
+                None
+            }
         }
     }
 

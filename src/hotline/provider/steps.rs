@@ -97,7 +97,8 @@ fn path(call: CallId, step: &Step) -> String {
     match step {
         Step::Menu { number, part, parts } => format!("menu/{call}/{number}.{part}.{parts}"),
         Step::Tick(Tick { park, index }) => {
-            format!("tick/{call}/{}.{}.{index}.{}", park.label, park.round, park.language.code())
+            let promised = park.promised.unwrap_or(0);
+            format!("tick/{call}/{}.{}.{index}.{}.{promised}", park.label, park.round, park.language.code())
         }
         Step::Connect { offer: OfferId(offer), attempt } => format!("connect/{call}/{offer}.{attempt}"),
         Step::Connected(OfferId(offer)) => format!("connected/{call}/{offer}"),
@@ -108,11 +109,17 @@ fn path(call: CallId, step: &Step) -> String {
 fn read_tick(detail: &str) -> Option<Tick> {
     let mut parts = detail.split('.');
     let (label, round, index, language) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let promised: i64 = parts.next()?.parse().ok()?;
     let language = [Language::De, Language::En].into_iter().find(|it| it.code() == language)?;
     if label.is_empty() || label.len() > LONGEST_LABEL {
         return None;
     }
-    let park = Park { label: label.to_owned(), round: round.parse().ok()?, language };
+    let park = Park {
+        label: label.to_owned(),
+        round: round.parse().ok()?,
+        language,
+        promised: (promised > 0).then_some(promised),
+    };
     Some(Tick { park, index: index.parse().ok()? })
 }
 
@@ -143,7 +150,7 @@ mod tests {
 
     fn some() -> Vec<Step> {
         let offer = OfferId("0190163d-8694-739b-aea5-000000000001".parse().unwrap());
-        let park = Park { label: "q3".to_owned(), round: 2, language: Language::En };
+        let park = Park { label: "q3".to_owned(), round: 2, language: Language::En, promised: Some(1_619_625_600) };
         vec![
             Step::Menu { number: 3, part: 1, parts: 2 },
             Step::Tick(Tick { park, index: 17 }),

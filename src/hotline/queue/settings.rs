@@ -28,6 +28,14 @@ pub struct Settings {
     pub redeem_seconds: u32,
     /// Who of those who may take a caller takes them.
     pub strategy: Strategy,
+    /// How long an agent is occupied by a call, before that is measured.
+    pub handling_seconds: u32,
+    /// After how long callers give up, in the mean.
+    pub patience_seconds: u32,
+    /// Nobody is admitted whose wait is expected to be longer; 0: everybody is.
+    pub admit_minutes: u32,
+    /// Nobody is admitted when so many wait.
+    pub most_waiting: u32,
 }
 
 impl Settings {
@@ -44,6 +52,9 @@ impl Settings {
             ("paint_milliseconds", self.paint_milliseconds),
             ("connect_seconds", self.connect_seconds),
             ("wrap_up_seconds", self.wrap_up_seconds),
+            ("handling_seconds", self.handling_seconds),
+            ("patience_seconds", self.patience_seconds),
+            ("most_waiting", self.most_waiting),
         ] {
             if value == 0 {
                 return Err(format!("queue.{name} must be more than 0"));
@@ -61,6 +72,10 @@ impl Settings {
             link_grace: seconds(self.link_grace_seconds),
             redeem: seconds(self.redeem_seconds),
             strategy: self.strategy,
+            handling: seconds(self.handling_seconds),
+            patience: seconds(self.patience_seconds),
+            admit: (self.admit_minutes > 0).then(|| Duration::minutes(i64::from(self.admit_minutes))),
+            most_waiting: self.most_waiting,
         };
         if policy.offer < policy.paint {
             return Err("queue.offer_seconds must be longer than queue.paint_milliseconds".to_owned());

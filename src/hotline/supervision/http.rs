@@ -1,17 +1,20 @@
-//! `GET /supervision/why`: asked when somebody wonders, not twice a second.
+//! What supervisors ask when they wonder, and what they switch: `/supervision/why`, `/supervision/notice`.
 
 use super::Supervision;
 use super::why::{Why, told};
-use crate::accounts::http::Authenticated;
+use crate::accounts::http::{Authenticated, FromOurPages};
 use crate::accounts::model::{AccountsError, Role};
 use crate::accounts::store as accounts;
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::foundation::problem::Problem;
+use crate::hotline::ivr::commands::{NoticeError, set_notice as set};
+use crate::hotline::ivr::flow::Texts;
+use crate::hotline::ivr::store as menu;
 use crate::hotline::queue::store;
 use crate::in_tx;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -32,9 +35,54 @@ struct Asked {
     entries: Option<usize>,
 }
 
-/// The route.
+/// The routes.
 pub fn routes(supervision: Supervision) -> Router {
-    Router::new().route("/supervision/why", get(why)).with_state(supervision)
+    Router::new()
+        .route("/supervision/why", get(why))
+        .route("/supervision/notice", get(notice).put(set_notice).delete(clear_notice))
+        .layer(DefaultBodyLimit::max(8_192))
+        .with_state(supervision)
+}
+
+/// What every caller hears before the menu; `null`: nothing.
+async fn notice(user: Authenticated, State(supervision): State<Supervision>) -> Result<Json<Option<Texts>>, Response> {
+    user.require(Role::Supervisor).map_err(AccountsError::into_response)?;
+    let notice = in_tx!(&supervision.accounts.db, "read the notice", |tx| menu::notice(tx.conn()));
+    notice.map(Json).map_err(|fault: Fault| Problem::of(&NoticeError::from(fault), StatusCode::OK).into_response())
+}
+
+async fn set_notice(
+    _: FromOurPages,
+    user: Authenticated,
+    State(supervision): State<Supervision>,
+    texts: Result<Json<Texts>, JsonRejection>,
+) -> Result<StatusCode, Response> {
+    user.require(Role::Supervisor).map_err(AccountsError::into_response)?;
+    let Json(texts) = texts.map_err(|_| {
+        let says = "a notice is a JSON object with the texts de and en";
+        Problem::new(StatusCode::BAD_REQUEST, "bad_text", says).into_response()
+    })?;
+    change_notice(&user, &supervision, Some(&texts)).await
+}
+
+async fn clear_notice(
+    _: FromOurPages,
+    user: Authenticated,
+    State(supervision): State<Supervision>,
+) -> Result<StatusCode, Response> {
+    change_notice(&user, &supervision, None).await
+}
+
+async fn change_notice(
+    user: &Authenticated,
+    supervision: &Supervision,
+    notice: Option<&Texts>,
+) -> Result<StatusCode, Response> {
+    user.require(Role::Supervisor).map_err(AccountsError::into_response)?;
+    let by = Some(user.0.user.id);
+    let set: Result<(), NoticeError> = in_tx!(&supervision.accounts.db, "set the notice", |tx| set(tx, notice, by));
+    set.map(|()| StatusCode::NO_CONTENT)
+        .map_err(|error| Problem::of(&error, StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }
 
 async fn why(

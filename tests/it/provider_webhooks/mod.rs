@@ -6,6 +6,7 @@ mod histories;
 mod outages;
 mod redialling;
 mod repeats;
+mod waiting;
 mod way;
 mod witnessed;
 
@@ -63,6 +64,10 @@ const POLICY: Policy = Policy {
     link_grace: Duration::seconds(60),
     redeem: Duration::minutes(10),
     strategy: Strategy::LongestIdle,
+    handling: Duration::minutes(5),
+    patience: Duration::minutes(10),
+    admit: None,
+    most_waiting: 5_000,
 };
 
 /// An answer to a hook.

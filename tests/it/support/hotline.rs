@@ -46,6 +46,10 @@ pub const POLICY: Policy = Policy {
     link_grace: Duration::seconds(60),
     redeem: Duration::minutes(10),
     strategy: Strategy::LongestIdle,
+    handling: Duration::minutes(5),
+    patience: Duration::minutes(10),
+    admit: None,
+    most_waiting: 5_000,
 };
 
 /// The queues as configured by default.

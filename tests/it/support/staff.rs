@@ -4,7 +4,7 @@
 
 use super::World;
 use axum::Router;
-use reqwest::{Response, StatusCode, header};
+use reqwest::{Method, Response, StatusCode, header};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
 use vaxline::accounts::commands::{self, NewUser};
@@ -126,6 +126,20 @@ impl Browser {
             }
         }
         response
+    }
+
+    /// Changes something: PUT with a body, DELETE without.
+    pub async fn change(&self, method: Method, path: &str, origin: Option<&str>, body: String) -> Response {
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .header(header::COOKIE, self.cookies())
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body);
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        request.send().await.unwrap()
     }
 
     pub async fn try_log_in(&mut self, login: &str, password: &str) -> Response {

@@ -54,7 +54,7 @@ pub enum Input {
 }
 
 /// What the interpreter must know besides the flow and the call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The time.
     pub now: OffsetDateTime,
@@ -62,6 +62,10 @@ pub struct Facts {
     pub always_open: bool,
     /// The caller's number has a place in line that can be taken up.
     pub returning: bool,
+    /// The wait would be longer than is admitted.
+    pub crowded: bool,
+    /// What the supervisors want every caller to hear just now.
+    pub notice: Option<Texts>,
 }
 
 /// What is said, and what comes then.
@@ -98,7 +102,7 @@ pub struct NotAsking;
 
 /// A call begins.
 #[must_use]
-pub fn begin(plan: &Plan, facts: Facts) -> Turn {
+pub fn begin(plan: &Plan, facts: &Facts) -> Turn {
     let state = State {
         place: Place::Goodbye,
         asked: 0,
@@ -115,7 +119,7 @@ pub fn begin(plan: &Plan, facts: Facts) -> Turn {
 ///
 /// # Errors
 /// When the call is not at a question of this plan.
-pub fn answer(plan: &Plan, state: &State, input: &Input, facts: Facts) -> Result<Turn, NotAsking> {
+pub fn answer(plan: &Plan, state: &State, input: &Input, facts: &Facts) -> Result<Turn, NotAsking> {
     let Place::Asking { node: name, tries } = &state.place else { return Err(NotAsking) };
     let Some(Node::Ask { keys, otherwise, tries: own_tries, .. }) = plan.nodes.get(name) else {
         return Err(NotAsking);
@@ -151,11 +155,11 @@ pub fn repeat(plan: &Plan, state: &State) -> Result<Turn, NotAsking> {
 
 /// Sends a call to the end that is meant for callers whom no question helps.
 #[must_use]
-pub fn give_up_asking(plan: &Plan, state: State, facts: Facts) -> Turn {
+pub fn give_up_asking(plan: &Plan, state: State, facts: &Facts) -> Turn {
     walk(plan, state, Vec::new(), &plan.limits.exhausted, facts)
 }
 
-fn choose(plan: &Plan, mut state: State, choice: &Choice, facts: Facts) -> Turn {
+fn choose(plan: &Plan, mut state: State, choice: &Choice, facts: &Facts) -> Turn {
     state.language = choice.language.or(state.language);
     state.topic = choice.topic.or(state.topic);
     walk(plan, state, Vec::new(), &choice.next, facts)
@@ -163,7 +167,7 @@ fn choose(plan: &Plan, mut state: State, choice: &Choice, facts: Facts) -> Turn 
 
 /// Goes on from a node until a question or an end. The checks have made sure that there is one; the bound is for a
 /// plan that was never checked.
-fn walk(plan: &Plan, mut state: State, mut say: Vec<Spoken>, from: &str, facts: Facts) -> Turn {
+fn walk(plan: &Plan, mut state: State, mut say: Vec<Spoken>, from: &str, facts: &Facts) -> Turn {
     let mut name = from;
     for _ in 0..=plan.nodes.len() {
         let (text, then) = match plan.nodes.get(name) {
@@ -182,7 +186,16 @@ fn walk(plan: &Plan, mut state: State, mut say: Vec<Spoken>, from: &str, facts: 
                 continue;
             }
             Some(Node::Ask { .. }) => return ask(plan, state, say, name, 1, facts),
-            Some(Node::Queue { text, topic, queue, class }) => {
+            Some(Node::Notice { next }) => {
+                say.extend(facts.notice.iter().flat_map(|text| spoken(text, state.language)));
+                name = next;
+                continue;
+            }
+            Some(Node::Queue { full: Some(full), .. }) if facts.crowded => {
+                name = full;
+                continue;
+            }
+            Some(Node::Queue { text, topic, queue, class, .. }) => {
                 (state.queue, state.class) = (queue.clone(), class.clone());
                 (text, Then::Join { topic: state.topic.unwrap_or(*topic) })
             }
@@ -198,7 +211,7 @@ fn walk(plan: &Plan, mut state: State, mut say: Vec<Spoken>, from: &str, facts: 
 }
 
 /// Puts a question, unless the call has been asked enough.
-fn ask(plan: &Plan, mut state: State, say: Vec<Spoken>, name: &str, tries: u8, facts: Facts) -> Turn {
+fn ask(plan: &Plan, mut state: State, say: Vec<Spoken>, name: &str, tries: u8, facts: &Facts) -> Turn {
     let Some(Node::Ask { text, .. }) = plan.nodes.get(name) else {
         return Turn { state, say, then: Then::HangUp };
     };

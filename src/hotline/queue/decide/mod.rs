@@ -6,11 +6,13 @@
 //! step; the shell in `commands` and `dispatcher` only loads and saves.
 
 mod explain;
+mod outlook;
 mod plan;
 mod react;
 mod round;
 
 pub use explain::{AgentAnswer, Does, EntryAnswer, Halted, Present, Scene, WhyAgent, WhyEntry, why_agent, why_entry};
+pub use outlook::{Outlook, Pace, Saying, Told, handling, outlook, say};
 pub use plan::{Due, Head, Idle, Plan, Snapshot, Step, plan};
 pub use react::{Change, Effect, Event, Fact, Gone, Matter, No, react};
 pub use round::{Look, MOST_OVERDUE, Outcome, Report, Round, Watch};

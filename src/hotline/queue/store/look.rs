@@ -1,13 +1,14 @@
 //! What is looked up without changing anything.
 
-use super::lock::torn;
+use super::lock::{read_needs, read_skills, torn};
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, EntryId, OfferId, UserId};
 use crate::foundation::pii::Pii;
-use crate::hotline::queue::model::{Language, Topic};
+use crate::hotline::queue::model::{Language, OrderKey, Topic, Wants};
+use crate::hotline::queue::skills::{Needs, Skills};
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// The open entry of a call, or the one it waited on last.
 ///
@@ -121,6 +122,84 @@ pub async fn state_of_call(conn: &mut PgConnection, call: CallId) -> Result<Opti
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| (row.state, row.offer_id.map(OfferId))))
+}
+
+/// A place that waits: its key, since when, and what an agent must be able to do.
+///
+/// # Errors
+/// When the database is away.
+pub async fn place_of_call(conn: &mut PgConnection, call: CallId) -> Result<Option<(OrderKey, Wants)>, Fault> {
+    let row = sqlx::query!(
+        r#"
+        -- queue: the place of a call that waits
+        select queue, needs, joined_at, key_at, key_seq from queue_entry where call_id = $1 and state = 'waiting'
+        "#,
+        call.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let order = OrderKey { at: row.key_at, seq: row.key_seq };
+    let needs = read_needs(&row.needs)?;
+    Ok(Some((order, Wants { queue: row.queue, joined: row.joined_at, needs, preferred: None, overflow: None })))
+}
+
+/// How many wait before a place (all of them, for none): those with the same needs, and all others.
+///
+/// # Errors
+/// When the database is away.
+pub async fn ahead(conn: &mut PgConnection, before: Option<OrderKey>, needs: &Needs) -> Result<(u32, u32), Fault> {
+    let row = sqlx::query!(
+        r#"
+        -- queue: how many wait before a place
+        select count(*) filter (where needs = $3) as "same!", count(*) filter (where needs <> $3) as "others!"
+          from queue_entry
+         where state = 'waiting' and ($1::timestamptz is null or (key_at, key_seq) < ($1, $2))
+        "#,
+        before.map(|key| key.at),
+        before.map_or(0, |key| key.seq),
+        needs.to_string()
+    )
+    .fetch_one(conn)
+    .await?;
+    let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok((count(row.same), count(row.others)))
+}
+
+/// What those can do who are at work: with a caller, in wrap-up, or ready.
+///
+/// # Errors
+/// When the database is away.
+pub async fn at_work(conn: &mut PgConnection) -> Result<Vec<Skills>, Fault> {
+    let rows = sqlx::query_scalar!(
+        r#"
+        -- queue: who is at work
+        select skills from agent where state in ('ready', 'offered', 'connecting', 'talking', 'wrap_up')
+        "#
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|skills| read_skills(skills)).collect()
+}
+
+/// The newest calls since a moment, up to some hundred: how many, and how long they lasted in all, from offer to end.
+///
+/// # Errors
+/// When the database is away.
+pub async fn handled(conn: &mut PgConnection, since: OffsetDateTime) -> Result<(u32, Duration), Fault> {
+    let row = sqlx::query!(
+        r#"
+        -- queue: how long agents were occupied by the newest calls
+        select count(*) as "calls!", coalesce(sum(extract(epoch from served.ended_at - offer.made_at)), 0)::float8 as "seconds!"
+          from (select id, ended_at from queue_entry
+                 where ending = 'served' and ended_at >= $1 order by ended_at desc limit 300) as served
+          join offer on offer.entry_id = served.id and offer.state = 'connected'
+        "#,
+        since
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((u32::try_from(row.calls).unwrap_or(u32::MAX), Duration::seconds_f64(row.seconds)))
 }
 
 /// How many wait, and since when the longest.

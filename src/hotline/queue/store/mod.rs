@@ -11,7 +11,10 @@ pub use lock::{
     Lock, lock_agent, lock_entry, matter_of_agent, matter_of_entry, matter_of_offer, read_offer, try_matter_of_agent,
     try_matter_of_offer,
 };
-pub use look::{chosen, entry_of_call, redeemable, served_last_by, state_of_call, waiting, waits_again};
+pub use look::{
+    ahead, at_work, chosen, entry_of_call, handled, place_of_call, redeemable, served_last_by, state_of_call, waiting,
+    waits_again,
+};
 pub use round::{begin_step, forget_back_offs, keep_step, node_lease, snapshot, undo_step};
 pub use save::{NewEntry, ensure_agent, insert_entry, save_agent, save_back_off, save_entry, save_offer, save_skills};
 pub use scene::scene;

@@ -1,10 +1,10 @@
-//! Why is nobody served? Asked over HTTP, by a supervisor alone.
+//! What supervisors ask and switch over HTTP: why nobody is served, and what every caller hears.
 
 use crate::support::eventually;
 use crate::support::hotline::Hotline;
 use crate::support::page::Page;
-use crate::support::staff::Browser;
-use reqwest::StatusCode;
+use crate::support::staff::{Browser, ORIGIN};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use vaxline::hotline::queue::commands as queue;
 use vaxline::hotline::queue::model::Language;
@@ -59,4 +59,30 @@ async fn what_cannot_be_asked_is_refused_by_name() {
     }
     let (_, agent) = hotline.agent("ana").await;
     assert_eq!(agent.get("/supervision/why").await.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_supervisor_lets_every_caller_hear_something_and_takes_it_away_again() {
+    let hotline = Hotline::new().await;
+    let supervisor = hotline.supervisor("leitung").await;
+    let path = "/supervision/notice";
+    let words = json!({ "de": "Heute keine Termine in Riesa.", "en": "No appointments in Riesa today." });
+    let heard = async || supervisor.get(path).await.json::<Value>().await.unwrap();
+    assert_eq!(heard().await, Value::Null);
+
+    let foreign = supervisor.change(Method::PUT, path, Some("https://evil.example"), words.to_string()).await;
+    assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
+    let set = supervisor.change(Method::PUT, path, Some(ORIGIN), words.to_string()).await;
+    assert_eq!(set.status(), StatusCode::NO_CONTENT);
+    assert_eq!(heard().await, words);
+
+    let half = json!({ "de": "Nur das." }).to_string();
+    let refused = supervisor.change(Method::PUT, path, Some(ORIGIN), half).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.json::<Value>().await.unwrap()["code"], "bad_text");
+    assert_eq!(heard().await, words, "a refusal changes nothing");
+
+    assert_eq!(supervisor.change(Method::DELETE, path, Some(ORIGIN), String::new()).await.status(), 204);
+    assert_eq!(heard().await, Value::Null);
+    assert_eq!(hotline.count("select count(*) from event where kind = 'notice.set'").await, 2);
 }

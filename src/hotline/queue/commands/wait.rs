@@ -1,0 +1,79 @@
+//! How long it will take: what callers are told, and whether anybody more is admitted.
+
+use crate::foundation::db::Tx;
+use crate::foundation::events::{self, About};
+use crate::foundation::fault::Fault;
+use crate::foundation::ids::CallId;
+use crate::hotline::queue::decide::{self, Outlook, Pace, Saying, Told};
+use crate::hotline::queue::model::{Language, OrderKey, Policy, Topic};
+use crate::hotline::queue::routing::Routing;
+use crate::hotline::queue::skills::Needs;
+use crate::hotline::queue::store;
+use serde_json::json;
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+/// How long a caller with these needs waits who has this place, or none yet.
+async fn outlook_at(
+    conn: &mut PgConnection,
+    needs: &Needs,
+    before: Option<OrderKey>,
+    policy: &Policy,
+    now: OffsetDateTime,
+) -> Result<Option<Outlook>, Fault> {
+    let ahead = store::ahead(conn, before, needs).await?;
+    let crew = store::at_work(conn).await?;
+    let (calls, in_all) = store::handled(conn, now - Duration::HOUR).await?;
+    let handling = decide::handling(policy.handling, calls, in_all) + policy.wrap_up;
+    let (pace, ahead) = Pace::of(&crew, needs, handling, policy.patience, ahead);
+    Ok(decide::outlook(ahead, pace))
+}
+
+/// What a caller who waits is to be told of the wait, after what was promised before; none when it cannot be told.
+///
+/// # Errors
+/// When the database is away.
+pub async fn saying(
+    conn: &mut PgConnection,
+    call: CallId,
+    promised: Option<OffsetDateTime>,
+    policy: &Policy,
+    now: OffsetDateTime,
+) -> Result<Option<Saying>, Fault> {
+    let Some((order, wants)) = store::place_of_call(conn, call).await? else { return Ok(None) };
+    let outlook = outlook_at(conn, &wants.needs, Some(order), policy, now).await?;
+    Ok(outlook.map(|outlook| decide::say(outlook, promised, now)))
+}
+
+/// What a caller who has just joined is told of the wait; the log keeps it, so that it can be compared with the truth.
+///
+/// # Errors
+/// When the database is away.
+pub async fn tell_wait(tx: &mut Tx, call: CallId, policy: &Policy) -> Result<Option<Saying>, Fault> {
+    let now = tx.now();
+    let Some(saying) = saying(tx.conn(), call, None, policy, now).await? else { return Ok(None) };
+    let entry = store::entry_of_call(tx.conn(), call).await?;
+    let (low, high) = match saying.told {
+        Told::Soon => (0, 1),
+        Told::Between(low, high) | Told::Longer(low, high) => (low, high),
+    };
+    let about = About { call: Some(call), entry, ..About::default() };
+    events::record(tx, "entry.told", about, json!({ "low_s": low * 60, "high_s": high * 60 })).await?;
+    Ok(Some(saying))
+}
+
+/// Whether nobody more is admitted who speaks this language: too many wait, or it would take too long.
+///
+/// # Errors
+/// When the database is away.
+pub async fn is_crowded(tx: &mut Tx, routing: &Routing, policy: &Policy, language: Language) -> Result<bool, Fault> {
+    let now = tx.now();
+    let needs = routing.place(None, None, language, Topic::Book).needs;
+    let (same, others) = store::ahead(tx.conn(), None, &needs).await?;
+    if same.saturating_add(others) >= policy.most_waiting {
+        return Ok(true);
+    }
+    let Some(admit) = policy.admit else { return Ok(false) };
+    let outlook = outlook_at(tx.conn(), &needs, None, policy, now).await?;
+    Ok(outlook.is_some_and(|outlook| outlook.expected > admit))
+}
