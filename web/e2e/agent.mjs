@@ -1,7 +1,7 @@
 /** What an agent does all day, by keyboard, in the words of the tests. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { focusedText, opened, scripted, url, waitUntil } from "./browser.mjs";
+import { focusedText, opened, PATIENCE_MS, scripted, url, waitUntil } from "./browser.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -10,7 +10,7 @@ const { VAXLINE_AGENTS, VAXLINE_SUPERVISOR } = process.env;
 const agents = (VAXLINE_AGENTS ?? Array.from({ length: 20 }, (_, index) => `agent${index}:geheim`).join(",")).split(",");
 const supervisor = VAXLINE_SUPERVISOR ?? "leitung:geheim";
 /** A caller comes within this time. With real callers it takes as long as it takes. */
-const CALLER_WITHIN_MS = scripted ? 10_000 : 120_000;
+const CALLER_WITHIN_MS = scripted ? PATIENCE_MS : 120_000;
 
 let next = 0;
 
@@ -198,7 +198,7 @@ export async function leave(page) {
             await page.waitForTimeout(200);
         }
         return false;
-    }, 20_000);
+    });
     await page.context().close();
 }
 

@@ -10,6 +10,9 @@ export const url = VAXLINE_URL ?? `http://127.0.0.1:${20_000 + (process.pid % 10
 /** The scripted server can do on request what a real one does when callers please. */
 export const scripted = VAXLINE_URL === undefined;
 
+/** How long a test waits for what must happen. When it happens this costs nothing, and a busy machine may need it. */
+export const PATIENCE_MS = 60_000;
+
 export const SCREEN = { width: 1366, height: 768 };
 
 /** Without these, Chromium looks for its maker's services, which a closed network refuses many times a second. */
@@ -114,7 +117,7 @@ export function focusedText(page) {
  * @param {() => Promise<boolean>} holds
  * @param {number} withinMs
  */
-export async function waitUntil(holds, withinMs = 5_000) {
+export async function waitUntil(holds, withinMs = PATIENCE_MS) {
     const deadline = performance.now() + withinMs;
     while (!(await holds())) {
         if (performance.now() > deadline) {

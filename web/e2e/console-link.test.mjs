@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { anAgent, leave, logIn, takeCall, typeFamilyName, wrapUp } from "./agent.mjs";
-import { focusedText, grip, open, waitUntil } from "./browser.mjs";
+import { focusedText, grip, open, PATIENCE_MS, waitUntil } from "./browser.mjs";
 import { look } from "./looks.mjs";
 import { prepared } from "./scripted.mjs";
 
@@ -20,7 +20,7 @@ test("reconnect_keeps_call_and_draft: nothing typed is lost, booking is locked w
     await page.getByText("Ohne Verbindung kann nicht gebucht werden").waitFor();
     await look(page, "console-reconnecting");
     network.mode = "pass";
-    await page.locator("#link-bar").waitFor({ state: "detached", timeout: 15_000 });
+    await page.locator("#link-bar").waitFor({ state: "detached", timeout: PATIENCE_MS });
     await waitUntil(() => page.getByText("Entwurf gesichert").isVisible());
     assert.equal(await page.locator("#person-family_name").inputValue(), "Müller");
     await page.reload();
@@ -39,10 +39,10 @@ test("a page that hears nothing for six seconds says so", async () => {
     await page.locator("#presence").waitFor();
     await page.locator("#presence").focus();
     network.mode = "mute";
-    await page.getByText("Keine neuen Daten").first().waitFor({ timeout: 10_000 });
+    await page.getByText("Keine neuen Daten").first().waitFor({ timeout: PATIENCE_MS });
     await look(page, "console-stale");
     network.mode = "pass";
-    await page.getByText("Verbunden", { exact: true }).waitFor({ timeout: 10_000 });
+    await page.getByText("Verbunden", { exact: true }).waitFor({ timeout: PATIENCE_MS });
     await leave(page);
 });
 
@@ -54,7 +54,7 @@ test("an answer that does not come is said after three seconds, and the key can 
     await page.locator("#presence").focus();
     network.mode = "deaf";
     await page.keyboard.press("F9");
-    await page.locator("#notice").waitFor({ timeout: 10_000 });
+    await page.locator("#notice").waitFor({ timeout: PATIENCE_MS });
     await look(page, "console-no-answer");
     network.mode = "pass";
     await page.keyboard.press("F9");
@@ -100,7 +100,7 @@ test("a window that was cut off does not take the desk back by itself", async ()
     await logIn(young, agent);
     await young.locator("#presence").waitFor();
     network.mode = "pass";
-    await old.getByText("In einem anderen Fenster geöffnet").waitFor({ timeout: 20_000 });
+    await old.getByText("In einem anderen Fenster geöffnet").waitFor({ timeout: PATIENCE_MS });
     // Its keys are nobody's, now and when it has the desk again.
     await old.keyboard.press("F9");
     await waitUntil(async () => /Hier weiterarbeiten/.test(await focusedText(old)));

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { after, afterEach, before } from "node:test";
 import { tidyUp } from "./agent.mjs";
-import { launch, scripted, url } from "./browser.mjs";
+import { launch, PATIENCE_MS, scripted, url } from "./browser.mjs";
 
 /** @returns {() => import("playwright-core").Browser} the browser, once the tests run */
 export function prepared() {
@@ -32,7 +32,7 @@ function scriptedServer() {
         env: { ...process.env, PORT: new URL(url).port, UNTIL_INPUT_ENDS: "1" },
     });
     before(async () => {
-        const deadline = performance.now() + 10_000;
+        const deadline = performance.now() + PATIENCE_MS;
         while (!(await fetch(url).then(() => true, () => false))) {
             if (performance.now() > deadline) {
                 throw new Error("the scripted server did not start");

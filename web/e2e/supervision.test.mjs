@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { logIn, theSupervisor } from "./agent.mjs";
-import { grip, open, scripted, url, waitUntil } from "./browser.mjs";
+import { grip, open, PATIENCE_MS, scripted, url, waitUntil } from "./browser.mjs";
 import { look } from "./looks.mjs";
 import { prepared } from "./scripted.mjs";
 
@@ -29,7 +29,7 @@ test("board_stale_after_6s: old figures are grey, stand still and carry their ti
     await logIn(page, theSupervisor());
     await page.getByText("Daten aktuell").waitFor();
     network.mode = "mute";
-    await page.getByText(/^Stand \d\d:\d\d:\d\d$/).waitFor({ timeout: 10_000 });
+    await page.getByText(/^Stand \d\d:\d\d:\d\d$/).waitFor({ timeout: PATIENCE_MS });
     assert.match(await page.locator("#tile-longest dd").first().innerText(), /^(–|[\d:]+)$/);
     const longest = await page.locator("#tile-longest dd").first().innerText();
     await look(page, "supervision-stale", { focused: false });

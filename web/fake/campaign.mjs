@@ -47,7 +47,7 @@ export const setup = {
         "Buchen, beide Termine und die Vorgangsnummer vorlesen.",
         "Hinweis: Ausweis und Nachweis der Berechtigung mitbringen.",
     ],
-    offer_ms: 15_000,
+    offer_ms: 90_000,
     post_days: 3,
 };
 
