@@ -19,6 +19,7 @@ mod launcher;
 mod letters;
 mod lifecycle;
 mod listeners;
+mod live_lines;
 mod provider_rest;
 mod provider_webhooks;
 mod queue_offers;

@@ -243,7 +243,7 @@ async fn a_wall_that_does_not_read_is_dropped_and_the_others_do_not_notice() {
     let hotline = Hotline::with(|console| {
         console.timing.slow = Duration::from_millis(500);
         // So that it is not the missing pong that ends it.
-        console.timing.dead = Duration::from_secs(600);
+        console.timing.unanswered = u32::MAX;
     })
     .await;
     // Boards of some size: many agents who are signed in.

@@ -15,7 +15,7 @@ pub enum End {
     TooLong,
     /// A message is not one of the protocol.
     NotUnderstood,
-    /// The page has not been heard for too long.
+    /// The page does not answer pings.
     Dead,
     /// The page has gone.
     Gone,

@@ -1,4 +1,7 @@
 //! A line to a live page: one WebSocket with its limits, its heartbeat and its session.
+//!
+//! **Must hold:** a page is dead when it does not answer what it was asked, and never because nobody listened: this process
+//! may have stood still. So pings are counted, not seconds, and what has come in is heard before they are.
 
 use super::Node;
 use super::end::End;
@@ -25,8 +28,8 @@ const MAX_UNWRITTEN: usize = 1024 * 1024;
 pub struct Timing {
     /// How often the page is pinged.
     pub ping: Duration,
-    /// A page that is not heard for so long is dead.
-    pub dead: Duration,
+    /// A page that leaves so many pings unanswered is dead when the next one is due.
+    pub unanswered: u32,
     /// How long a page may take to read.
     pub slow: Duration,
     /// How long opening a desk may take.
@@ -39,7 +42,7 @@ impl Default for Timing {
     fn default() -> Self {
         Self {
             ping: Duration::from_secs(5),
-            dead: Duration::from_secs(15),
+            unanswered: 3,
             slow: Duration::from_secs(8),
             handshake: Duration::from_secs(10),
             // A page saves its draft twice a second at most; the burst is what it repeats after a reconnect.
@@ -66,7 +69,8 @@ pub struct Line {
     stop: CancellationToken,
     timing: Timing,
     opened: Instant,
-    heard: Instant,
+    /// How many pings were sent since the page was last heard.
+    unanswered: u32,
     ping: Interval,
     flow: Flow,
 }
@@ -79,7 +83,7 @@ impl Line {
         let opened = Instant::now();
         let mut ping = tokio::time::interval_at(opened + timing.ping, timing.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { socket, session, stop, timing, opened, heard: opened, ping, flow: Flow::default() }
+        Self { socket, session, stop, timing, opened, unanswered: 0, ping, flow: Flow::default() }
     }
 
     /// Writes a frame to the page. There is no queue: whoever has news for the page waits here with it.
@@ -104,20 +108,10 @@ impl Line {
                 biased;
                 () = self.session.over() => return Err(End::LoggedOut),
                 () = self.stop.cancelled() => return Err(End::Stopping),
-                _ = self.ping.tick() => {
-                    if self.heard.elapsed() >= self.timing.dead {
-                        return Err(End::Dead);
-                    }
-                    let ping = self.socket.send(Message::Ping(axum::body::Bytes::new()));
-                    tokio::time::timeout(self.timing.slow, ping)
-                        .await
-                        .map_err(|_| End::TooSlow)?
-                        .map_err(|_| End::Gone)?;
-                }
                 message = self.socket.recv() => {
                     let Some(message) = message else { return Err(End::Gone) };
                     let message = message.map_err(|error| broken(&error))?;
-                    self.heard = Instant::now();
+                    self.unanswered = 0;
                     if !self.flow.admit(self.timing.messages, self.opened.elapsed()) {
                         return Err(End::TooMuch);
                     }
@@ -127,6 +121,17 @@ impl Line {
                         Message::Ping(_) | Message::Pong(_) => {}
                         Message::Close(_) => return Err(End::Gone),
                     }
+                }
+                _ = self.ping.tick() => {
+                    if self.unanswered >= self.timing.unanswered {
+                        return Err(End::Dead);
+                    }
+                    let ping = self.socket.send(Message::Ping(axum::body::Bytes::new()));
+                    tokio::time::timeout(self.timing.slow, ping)
+                        .await
+                        .map_err(|_| End::TooSlow)?
+                        .map_err(|_| End::Gone)?;
+                    self.unanswered += 1;
                 }
             }
         }

@@ -44,6 +44,8 @@ pub struct Page {
     pub seq: i64,
     /// Every frame but `queue`, in order.
     pub heard: Vec<Value>,
+    /// How many pings were heard; reading answers them.
+    pub pings: u32,
     /// Why the socket was closed.
     pub closed: Option<Option<u16>>,
     commands: u32,
@@ -76,6 +78,7 @@ impl Page {
             desk: Value::Null,
             seq: 0,
             heard: Vec::new(),
+            pings: 0,
             closed: None,
             commands: 0,
             name: rand::random(),
@@ -91,7 +94,7 @@ impl Page {
                 self.closed = Some(frame.map(|frame| u16::from(frame.code)));
                 return false;
             }
-            Some(Ok(_)) => {}
+            Some(Ok(message)) => self.pings += u32::from(message.is_ping()),
             Some(Err(_)) | None => {
                 self.closed.get_or_insert(None);
                 return false;
