@@ -462,13 +462,13 @@ async fn nobody_overtakes_a_caller_whose_row_is_held() {
     let agent = hotline.agent("agent").await;
     let (_, first) = hotline.caller().await;
     hotline.caller().await;
-    let mut holder = hotline.world.staff().pool().acquire().await.unwrap();
-    sqlx::raw_sql("begin").execute(&mut *holder).await.unwrap();
-    sqlx::query("select from queue_entry where id = $1 for update").bind(first.0).execute(&mut *holder).await.unwrap();
+    let mut holder = hotline.world.holder().await;
+    sqlx::raw_sql("begin").execute(&mut holder).await.unwrap();
+    sqlx::query("select from queue_entry where id = $1 for update").bind(first.0).execute(&mut holder).await.unwrap();
     let report = hotline.dispatch().await;
     assert_eq!(report.offers, 0);
     assert!(matches!(report.look, Look::In(soon) if soon <= Duration::milliseconds(20)), "{:?}", report.look);
-    sqlx::raw_sql("rollback").execute(&mut *holder).await.unwrap();
+    sqlx::raw_sql("rollback").execute(&mut holder).await.unwrap();
     hotline.dispatch().await;
     assert_eq!(hotline.offer(agent).await.unwrap().1, first);
 }

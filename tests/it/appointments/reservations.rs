@@ -209,8 +209,8 @@ async fn a_pair_that_somebody_is_about_to_take_is_still_proposed_and_had_when_th
         .unwrap();
     let desk = saxony.desk().await;
     let applicant = Applicant::of(&person(1));
-    let mut faster = saxony.world.work().pool().acquire().await.unwrap();
-    sqlx::raw_sql("begin; select from slot where state = 'free' for update").execute(&mut *faster).await.unwrap();
+    let mut faster = saxony.world.holder().await;
+    sqlx::raw_sql("begin; select from slot where state = 'free' for update").execute(&mut faster).await.unwrap();
 
     let pair = desk.propose(&applicant, &Wish::default()).await.unwrap().remove(0);
     let waiting = tokio::spawn({
@@ -219,7 +219,7 @@ async fn a_pair_that_somebody_is_about_to_take_is_still_proposed_and_had_when_th
     });
     let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     eventually("the desk waits", async || saxony.count(waits).await == 1).await;
-    sqlx::raw_sql("rollback").execute(&mut *faster).await.unwrap();
+    sqlx::raw_sql("rollback").execute(&mut faster).await.unwrap();
     assert_eq!(waiting.await.unwrap().unwrap().pair, pair);
 }
 

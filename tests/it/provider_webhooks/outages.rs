@@ -92,14 +92,14 @@ async fn a_database_that_does_not_answer_in_time_is_not_waited_for() {
     let line = Line::new().await;
     let greeting = line.ring("slow").await;
     // Somebody holds the call's row, as a partitioned process would.
-    let mut holder = line.world.work().pool().acquire().await.unwrap();
-    sqlx::raw_sql("begin; select from call for update").execute(&mut *holder).await.unwrap();
+    let mut holder = line.world.holder().await;
+    sqlx::raw_sql("begin; select from call for update").execute(&mut holder).await.unwrap();
     let began = Instant::now();
     let safe = line.press("slow", &greeting, "language", "1").await;
     assert!(safe.is_park());
     assert!(began.elapsed() < IN_TIME, "{:?}", began.elapsed());
 
-    sqlx::raw_sql("rollback").execute(&mut *holder).await.unwrap();
+    sqlx::raw_sql("rollback").execute(&mut holder).await.unwrap();
     // The control: the same hook, with nobody in the way.
     assert!(line.press("slow", &greeting, "language", "1").await.ids().contains(&"reason.2.1"));
 }

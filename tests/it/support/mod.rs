@@ -11,6 +11,7 @@ pub mod staff;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use sqlx::{Connection, PgConnection};
 use std::time::Duration as Wait;
 use time::{Duration, OffsetDateTime};
 use vaxline::foundation::clock::Clock;
@@ -74,6 +75,12 @@ impl World {
     /// The pool of the workers.
     pub const fn work(&self) -> &Db {
         &self.pools.work
+    }
+
+    /// Somebody else's connection, for a transaction that holds what others want for as long as the test likes: the
+    /// product's own connections end one that idles.
+    pub async fn holder(&self) -> PgConnection {
+        PgConnection::connect(self.url()).await.unwrap()
     }
 
     /// The URL of this test's database, for programs and for connections of one's own.
