@@ -1,8 +1,7 @@
 //! A process from its start to its end, as the one who runs it sees it.
 
 use crate::support::proxy::Proxy;
-use crate::support::{World, eventually, staff};
-use std::time::Duration;
+use crate::support::{PATIENCE, World, eventually, staff};
 use time::OffsetDateTime;
 use uuid::Uuid;
 use vaxline::app::config::Config;
@@ -34,9 +33,7 @@ async fn templates_that_cannot_be_used_end_the_process_with_an_error() {
     let world = World::new().await;
     let running = start(&world, &world.pools, 1, &[("VAXLINE__CORRESPONDENCE__TEMPLATES", "/nowhere")]).await;
     let stopping = running.stopping().clone();
-    tokio::time::timeout(Duration::from_secs(10), stopping.cancelled())
-        .await
-        .expect("it does not go on without letters");
+    tokio::time::timeout(PATIENCE, stopping.cancelled()).await.expect("it does not go on without letters");
     let fault = running.stop().await.expect_err("it was not asked to end");
     assert!(fault.to_string().contains("template"), "{fault}");
 }

@@ -1,5 +1,6 @@
 //! The client of the provider's REST interface: against the golden bodies, and against the simulated provider.
 
+use crate::support::PATIENCE as SOON;
 use crate::support::staff::{install_tls, serve};
 use axum::Router;
 use axum::body::Bytes;
@@ -19,8 +20,6 @@ use vaxline::hotline::provider::{Leg, Origination, Provider, ProviderError};
 /// The account and the call of the golden messages.
 const ACCOUNT: &str = "3f0e7b52-6f0a-4b1e-9b58-5a3c8a1d0001";
 const CALL: &str = "11111111-2222-4333-8444-555555555555";
-
-const SOON: Duration = Duration::from_secs(10);
 
 fn golden(name: &str) -> Value {
     let path = format!("{}/tests/fixtures/provider/{name}.json", env!("CARGO_MANIFEST_DIR"));

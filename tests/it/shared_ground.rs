@@ -1,6 +1,6 @@
 //! The event log, promised effects and command keys on a real database.
 
-use crate::support::{World, eventually};
+use crate::support::{PATIENCE, World, eventually};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -73,7 +73,7 @@ async fn every_reader_of_the_feed_hears_every_fact_once_and_in_order() {
     for reader in [&mut one, &mut two] {
         let mut last = 0;
         for _ in 0..50 {
-            let fact = tokio::time::timeout(std::time::Duration::from_secs(10), reader.recv()).await.unwrap().unwrap();
+            let fact = tokio::time::timeout(PATIENCE, reader.recv()).await.unwrap().unwrap();
             assert!(fact.position > last);
             last = fact.position;
         }

@@ -5,10 +5,10 @@
 use crate::correspondence::print::Printer;
 use crate::letters::File;
 use crate::service::{self, Ports, Service};
-use crate::support::World;
 use crate::support::mail_server::MailServer;
 use crate::support::page::Page;
 use crate::support::staff::{Browser, ORIGIN, PASSWORD};
+use crate::support::{PATIENCE, World};
 use serde_json::{Value, json};
 use sip_mock::judge::{self, Rules};
 use sip_mock::{CallerScript, Keys, PhoneScript, Provider, ProviderConfig};
@@ -201,7 +201,7 @@ async fn a_caller_rings_an_agent_books_both_doses_the_letter_is_pulled_and_the_m
     page.must(json!({ "t": "hang_up" })).await;
     page.until_state("wrap_up").await;
     page.must(json!({ "t": "finish_wrap_up", "code": "booked" })).await;
-    assert!(caller.ended(std::time::Duration::from_secs(10)).await.is_some());
+    assert!(caller.ended(PATIENCE).await.is_some());
 
     // The print house pulls the letter, and readers of PDF find in it what was said on the telephone.
     let taken = printer.pull_when_ready("first").await;

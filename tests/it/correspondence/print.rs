@@ -1,6 +1,7 @@
 //! The print house: pulls, checks, acknowledges, and sometimes dies in between.
 
 use super::{FIRST_DAY, House, NOW, booking, with_email};
+use crate::support::eventually;
 use crate::support::logs::Canaries;
 use crate::support::staff::{install_tls, serve};
 use reqwest::{Response, StatusCode, header};
@@ -64,13 +65,15 @@ impl Printer {
 
     /// Takes a batch as soon as there is one; asking for nothing again under another key is how a house waits.
     pub async fn pull_when_ready(&self, key: &str) -> Taken {
-        for attempt in 0..200 {
-            if let Some(taken) = self.pull(&format!("{key}-{attempt}")).await {
-                return taken;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        panic!("no letter became ready within ten seconds");
+        let mut attempts = 0;
+        let mut taken = None;
+        eventually("a letter becomes ready", async || {
+            attempts += 1;
+            taken = self.pull(&format!("{key}-{attempts}")).await;
+            taken.is_some()
+        })
+        .await;
+        taken.unwrap()
     }
 
     /// The file of a letter that it holds.

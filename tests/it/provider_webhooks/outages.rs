@@ -7,7 +7,7 @@ use std::time::{Duration as Wait, Instant};
 use vaxline::foundation::db::{Db, Pools, Sizes};
 
 /// Longer than the deadline of an answer, shorter than a provider's patience.
-const IN_TIME: Wait = Wait::from_millis(2_600);
+const IN_TIME: Wait = Wait::from_secs(8);
 
 impl Line {
     fn serve_from(&mut self, db: Db) {

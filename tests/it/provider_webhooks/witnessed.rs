@@ -1,16 +1,14 @@
 //! The hooks as the simulated provider calls them, over HTTP: what REST orders and hooks do to a call together.
 
 use super::*;
+use crate::support::PATIENCE as SOON;
 use crate::support::staff::{install_tls, serve};
 use sip_mock::{CallerScript, Faults, Happening, Keys, ProviderConfig};
-use std::time::Duration as Real;
 use vaxline::app::config::Config;
 use vaxline::foundation::ids::JobId;
 use vaxline::foundation::jobs::{Job, Outcome, Worker};
 use vaxline::hotline::provider::client::Client;
 use vaxline::hotline::provider::worker::{Connect, Desk};
-
-const SOON: Real = Real::from_secs(10);
 
 /// The hooks on an address of their own, and a provider that calls them there.
 async fn provider_of(line: &Line) -> (sip_mock::Provider, Desk) {

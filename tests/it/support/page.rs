@@ -1,18 +1,15 @@
 //! A console's page as the protocol has it: what the server's frames make of the screen, and nothing else.
 
+use super::PATIENCE;
 use super::staff::{Browser, ORIGIN};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use uuid::Uuid;
-
-/// How long a test waits for a frame.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Tries to open a socket; the HTTP status when it is refused.
 pub async fn open(
