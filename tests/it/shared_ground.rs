@@ -1,6 +1,6 @@
 //! The event log, promised effects and command keys on a real database.
 
-use crate::support::{PATIENCE, World, eventually};
+use crate::support::{PATIENCE, SIZES, World, eventually};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,7 +8,7 @@ use time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use vaxline::foundation::commands::{self, Known};
-use vaxline::foundation::db::{Tx, durability, leases, migrations};
+use vaxline::foundation::db::{Sizes, Tx, durability, leases, migrations};
 use vaxline::foundation::events::{self, About, feed::Feed, relay};
 use vaxline::foundation::fault::Fault;
 use vaxline::foundation::housekeeping;
@@ -193,7 +193,7 @@ async fn the_same_key_answers_the_same_and_another_body_is_refused() {
 
 #[tokio::test]
 async fn a_command_given_twenty_times_at_once_has_one_effect() {
-    let world = Arc::new(World::with_connections(16).await);
+    let world = Arc::new(World::for_a_race(Sizes { staff: 20, ..SIZES }).await);
     let effects = Arc::new(AtomicU32::new(0));
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..20 {

@@ -1,6 +1,7 @@
 //! The last slot: many want it at once, one gets it, everybody else is told so. The control shows that the same race
 //! overbooks when it is read before it is written.
 
+use super::racing::done_or_refused;
 use crate::support::campaign::{BORN_ON, Desk, Saxony, person, riesa};
 use std::sync::Arc;
 use time::macros::{date, datetime};
@@ -14,7 +15,7 @@ const TOKEN: &str = "riesa.bnt162b2.2021-03-29.0800.2021-05-10.0800";
 
 /// Saxony with one pair of slots left.
 async fn saxony() -> Arc<Saxony> {
-    let saxony = Saxony::with_connections(datetime!(2021-03-20 11:00 UTC), 64).await;
+    let saxony = Saxony::for_a_race(datetime!(2021-03-20 11:00 UTC), 64).await;
     let day = date!(2021 - 03 - 29);
     saxony.release(&riesa("monday", day, day, 1)).await.unwrap();
     sqlx::query("update slot set state = 'withdrawn' where starts_at <> '08:00'")
@@ -26,32 +27,18 @@ async fn saxony() -> Arc<Saxony> {
     saxony
 }
 
-/// How often a client may find the machine too busy for it, in one round.
-const REPEATS: usize = 5;
-
 async fn try_to_book(desk: Desk, number: usize) -> Result<Booking, SchedulingError> {
     let person = person(number);
     let reservation = desk.reserve(TOKEN, &Applicant::of(&person)).await?;
     desk.confirm(reservation.id, &person, Wanted::default()).await
 }
 
-/// What could not be carried out is repeated, as a page does: no connection within a second is the machine's fault and
-/// says nothing about slots. Whether it happened all the same is asked first.
 async fn book_or_be_refused(desk: Desk, number: usize) -> Result<Booking, SchedulingError> {
-    let mut outcome = try_to_book(desk.clone(), number).await;
-    for _ in 0..REPEATS {
-        if !outcome.as_ref().is_err_and(|refusal| refusal.fault().is_some()) {
-            break;
-        }
-        outcome = match desk.try_bookings().await {
-            Ok(made) => match made.into_iter().find(|made| made.state == BookingState::Confirmed) {
-                Some(booking) => Ok(booking),
-                None => try_to_book(desk.clone(), number).await,
-            },
-            Err(fault) => Err(fault),
-        };
-    }
-    outcome
+    let booked = async || {
+        let made = desk.try_bookings().await?;
+        Ok(made.into_iter().find(|made| made.state == BookingState::Confirmed))
+    };
+    done_or_refused(|| try_to_book(desk.clone(), number), booked).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,6 +6,7 @@ mod last_slot;
 mod monitor;
 mod names;
 mod operators;
+mod racing;
 mod releases;
 mod reservations;
 mod wrap_up;

@@ -1,6 +1,13 @@
 //! The same hook twice has its effect once, and is answered the same.
 
 use super::*;
+use crate::support::SIZES;
+use vaxline::foundation::db::Sizes;
+
+/// A line on which so many hooks at once are each carried out at once.
+async fn race(hooks: u32) -> Line {
+    Line::with(World::for_a_race(Sizes { hooks, ..SIZES }).await)
+}
 
 #[tokio::test]
 async fn every_hook_of_a_caller_twice_is_as_if_once() {
@@ -36,7 +43,7 @@ async fn the_first_answer_to_a_question_counts_whatever_comes_under_the_same_nam
 
 #[tokio::test]
 async fn the_same_hook_at_the_same_time_has_its_effect_once() {
-    let line = Arc::new(Line::new().await);
+    let line = Arc::new(race(6).await);
     let greeting = line.ring("race").await;
     let reason = line.press("race", &greeting, "language", "1").await;
     let mut together = tokio::task::JoinSet::new();
@@ -51,7 +58,7 @@ async fn the_same_hook_at_the_same_time_has_its_effect_once() {
 
 #[tokio::test]
 async fn the_same_call_arriving_at_the_same_time_is_one_call() {
-    let line = Arc::new(Line::new().await);
+    let line = Arc::new(race(6).await);
     let mut together = tokio::task::JoinSet::new();
     for _ in 0..6 {
         let line = Arc::clone(&line);

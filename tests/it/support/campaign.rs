@@ -1,8 +1,9 @@
 //! Saxony in a test's database: centres, vaccines, released slots, people and desks.
 
-use super::World;
+use super::{SIZES, World};
 use std::sync::Arc;
 use time::{Date, OffsetDateTime};
+use vaxline::foundation::db::Sizes;
 use vaxline::foundation::fault::{Fault, Refusal};
 use vaxline::foundation::ids::{EntryId, ReservationId, UserId};
 use vaxline::in_tx;
@@ -27,12 +28,15 @@ pub struct Saxony {
 impl Saxony {
     /// Saxony at a moment.
     pub async fn at(moment: OffsetDateTime) -> Arc<Self> {
-        Self::with_connections(moment, 4).await
+        Self::of(World::new().await, moment).await
     }
 
-    /// Saxony at a moment, for many at once.
-    pub async fn with_connections(moment: OffsetDateTime, staff: u32) -> Arc<Self> {
-        let world = World::with_connections(staff).await;
+    /// Saxony at a moment, for a race of so many desks.
+    pub async fn for_a_race(moment: OffsetDateTime, desks: u32) -> Arc<Self> {
+        Self::of(World::for_a_race(Sizes { staff: desks, ..SIZES }).await, moment).await
+    }
+
+    async fn of(world: World, moment: OffsetDateTime) -> Arc<Self> {
         world.travel_to(moment);
         let catalogue = Catalogue::saxony().unwrap();
         let imported: Result<Imported, SupplyError> = in_tx!(world.staff(), "import", |tx| import(tx, &catalogue));
@@ -121,8 +125,12 @@ impl Desk {
         in_tx!(world.staff(), "renew", |tx| commands::renew(tx, campaign, &self.holder)).unwrap()
     }
 
+    pub async fn try_reservation(&self) -> Result<Option<Reservation>, SchedulingError> {
+        in_tx!(self.saxony.world.staff(), "read", |tx| commands::reservation_of(tx, &self.holder))
+    }
+
     pub async fn reservation(&self) -> Option<Reservation> {
-        in_tx!(self.saxony.world.staff(), "read", |tx| commands::reservation_of(tx, &self.holder)).unwrap()
+        self.try_reservation().await.unwrap()
     }
 
     pub async fn release(&self, id: ReservationId) {

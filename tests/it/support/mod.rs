@@ -34,10 +34,23 @@ impl World {
 
     /// A world at the machine's time; the staff plane gets `staff` connections.
     pub async fn with_connections(staff: u32) -> Self {
+        Self::with(Sizes { staff, ..SIZES }).await
+    }
+
+    async fn with(sizes: Sizes) -> Self {
         let database = cluster::Database::create().await;
         let clock = Clock::system();
-        let pools = pools(database.url(), Sizes { staff, ..SIZES }, &clock);
+        let pools = pools(database.url(), sizes, &clock);
         Self { pools, clock, database }
+    }
+
+    /// A world for a race. Its connections are open: who races waits for rows, and not for a connection to be made.
+    pub async fn for_a_race(sizes: Sizes) -> Self {
+        let world = Self::with(sizes).await;
+        for db in [&world.pools.hooks, &world.pools.staff, &world.pools.work] {
+            open_all(db.pool()).await;
+        }
+        world
     }
 
     /// A world in which it is `moment` now.
@@ -87,6 +100,17 @@ impl World {
     pub fn url(&self) -> &str {
         self.database.url()
     }
+}
+
+/// Opens every connection of a pool.
+async fn open_all(pool: &sqlx::PgPool) {
+    let mut all = Vec::new();
+    for _ in 0..pool.options().get_max_connections() {
+        all.push(pool.acquire().await.unwrap());
+    }
+    let opened = all.len();
+    drop(all);
+    eventually("every connection is given back", async || pool.num_idle() == opened).await;
 }
 
 /// Few connections: many tests share one cluster.
