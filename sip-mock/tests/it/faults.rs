@@ -5,7 +5,8 @@ use sip_mock::{Faults, Happening, Provider};
 
 use super::service::{A_WHILE, SOON, Service, caller, question, say, stay};
 
-async fn run(faults: Faults) -> (Service, Provider) {
+/// One call, until so many status hooks were heard, and then a while in which another might come.
+async fn run(faults: Faults, statuses: usize) -> (Service, Provider) {
     let service = Service::start().await;
     service.begins_with(json!([question("q", &service.url("/keys")), say("weiter")]));
     let mut config = service.config();
@@ -13,22 +14,23 @@ async fn run(faults: Faults) -> (Service, Provider) {
     let provider = Provider::start(config).await.unwrap();
     let call = provider.ring(caller());
     call.ended(SOON).await.unwrap();
+    service.hears("/status", statuses).await;
     tokio::time::sleep(A_WHILE).await;
     (service, provider)
 }
 
 #[tokio::test]
 async fn without_faults_everything_is_sent_once() {
-    let (service, provider) = run(Faults::default()).await;
+    let (service, provider) = run(Faults::default(), 3).await;
     assert_eq!((service.heard("/status").len(), service.heard("/keys").len()), (3, 1));
     assert_eq!(provider.journal().count(|h| matches!(h, Happening::Fault { .. })), 0);
 }
 
 #[tokio::test]
 async fn status_hooks_can_be_dropped_and_doubled() {
-    let (service, _provider) = run(Faults { status_drop: 1.0, ..Faults::default() }).await;
+    let (service, _provider) = run(Faults { status_drop: 1.0, ..Faults::default() }, 0).await;
     assert!(service.heard("/status").is_empty());
-    let (service, _provider) = run(Faults { status_duplicate: 1.0, ..Faults::default() }).await;
+    let (service, _provider) = run(Faults { status_duplicate: 1.0, ..Faults::default() }, 6).await;
     let heard = service.heard("/status");
     assert_eq!(heard.len(), 6);
     for one in &heard {
@@ -66,8 +68,8 @@ async fn delayed_status_hooks_overtake_each_other() {
 
 #[tokio::test]
 async fn an_action_hook_can_be_doubled_and_its_answer_lost() {
-    let (service, _provider) = run(Faults { action_duplicate: 1.0, ..Faults::default() }).await;
-    let heard = service.heard("/keys");
+    let (service, _provider) = run(Faults { action_duplicate: 1.0, ..Faults::default() }, 3).await;
+    let heard = service.hears("/keys", 2).await;
     assert_eq!(heard.len(), 2);
     assert_eq!(heard[0].raw, heard[1].raw);
 
@@ -98,7 +100,7 @@ async fn a_clock_that_is_wrong_shows_in_the_signature() {
         let header = service.heard("/call")[0].headers["jambonz-signature"].to_str().unwrap().to_owned();
         header[2..header.find(',').unwrap()].parse::<i64>().unwrap()
     };
-    let (right, _provider) = run(Faults::default()).await;
-    let (wrong, _provider) = run(Faults { clock_skew_seconds: 900, ..Faults::default() }).await;
+    let (right, _provider) = run(Faults::default(), 3).await;
+    let (wrong, _provider) = run(Faults { clock_skew_seconds: 900, ..Faults::default() }, 3).await;
     assert!((seconds(&wrong) - seconds(&right) - 900).abs() < 30);
 }

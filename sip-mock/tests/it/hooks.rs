@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sip_mock::Happening;
 
-use super::service::{A_WHILE, Reply, SOON, Service, caller, nowhere, question, say, stay};
+use super::service::{A_WHILE, Gate, Reply, SOON, Service, caller, nowhere, question, say, stay};
 
 async fn attempts(fragment: &str, first: Reply) -> usize {
     let service = Service::start().await;
@@ -15,7 +16,7 @@ async fn attempts(fragment: &str, first: Reply) -> usize {
         say("weiter"),
         stay()
     ]));
-    let provider = service.provider().await;
+    let provider = service.impatient_provider().await;
     let call = provider.ring(caller());
     assert!(call.wait_for(SOON, |seen| seen.verb.as_ref().is_some_and(|v| v.hears.is_some())).await);
     let heard = service.heard("/tick");
@@ -41,9 +42,8 @@ async fn a_retry_happens_only_when_the_address_asks_for_it() {
 
 #[tokio::test]
 async fn a_time_out_is_retried_by_all_and_not_by_rt() {
-    let late = || Reply::verbs(json!([stay()])).after(Duration::from_secs(1));
-    assert_eq!(attempts("#rc=2&rp=rt", late()).await, 1);
-    assert_eq!(attempts("#rc=2&rp=all", late()).await, 2);
+    assert_eq!(attempts("#rc=2&rp=rt", Reply::never()).await, 1);
+    assert_eq!(attempts("#rc=2&rp=all", Reply::never()).await, 2);
 }
 
 #[tokio::test]
@@ -77,11 +77,14 @@ async fn a_service_that_moved_is_found_at_its_new_base() {
 #[tokio::test]
 async fn the_first_status_follows_the_answer_to_the_call_hook() {
     let service = Service::start().await;
-    service.answers("/call", Reply::verbs(json!([say("Guten Tag")])).after(Duration::from_millis(100)));
+    let answer = Gate::default();
+    service.answers("/call", Reply::verbs(json!([say("Guten Tag")])).at(&answer));
     let provider = service.provider().await;
     let call = provider.ring(caller());
     service.hears("/call", 1).await;
+    tokio::time::sleep(A_WHILE).await;
     assert!(service.statuses().is_empty());
+    answer.open();
     call.ended(SOON).await.unwrap();
     service.status(|s| s["call_status"] == "completed").await;
     let mut statuses = service.statuses();
@@ -92,11 +95,14 @@ async fn the_first_status_follows_the_answer_to_the_call_hook() {
 #[tokio::test]
 async fn a_caller_who_leaves_before_the_first_answer_is_told_about_afterwards() {
     let service = Service::start().await;
-    service.answers("/call", Reply::verbs(json!([stay()])).after(Duration::from_millis(100)));
+    let answer = Gate::default();
+    service.answers("/call", Reply::verbs(json!([stay()])).at(&answer));
     let provider = service.provider().await;
     let call = provider.ring(caller());
     service.hears("/call", 1).await;
     call.hang_up();
+    assert!(call.ended(SOON).await.is_some());
+    answer.open();
     let told = service.status(|s| s["call_status"] == "no-answer").await;
     assert_eq!((&told["sip_status"], &told["call_termination_by"]), (&json!(487), &json!("caller")));
     service.status(|s| s["call_status"] == "trying").await;
@@ -121,14 +127,16 @@ async fn a_caller_who_leaves_during_early_media_is_reported_twice() {
 async fn nothing_is_executed_after_the_end() {
     let service = Service::start().await;
     service.begins_with(json!([question("t", &service.url("/tick")), stay()]));
-    service.answers(
-        "/tick",
-        Reply::verbs(json!([say("zu spät"), question("u", &nowhere())])).after(Duration::from_millis(80)),
-    );
+    let answer = Gate::default();
+    service.answers("/tick", Reply::verbs(json!([say("zu spät"), question("u", &nowhere())])).at(&answer));
     let provider = service.provider().await;
     let call = provider.ring(caller());
     service.hears("/tick", 1).await;
     call.hang_up();
+    assert!(call.ended(SOON).await.is_some());
+    answer.open();
+    let answered = |what: &Happening| matches!(what, Happening::HookAnswered { hook, .. } if hook == "gather");
+    assert!(provider.journal().wait_for(1, SOON, answered).await);
     tokio::time::sleep(A_WHILE).await;
     assert!(call.heard().is_empty());
     assert_eq!(call.seen().ended.unwrap().by, "caller");
@@ -141,14 +149,12 @@ async fn a_body_that_stalls_is_waited_for_far_longer_than_an_answer_that_does_no
         let service = Service::start().await;
         service.begins_with(json!([question("t", &service.url("/tick")), say("weiter")]));
         service.answers("/tick", reply);
-        let mut config = service.config();
-        config.hook_timeout = Duration::from_millis(100);
-        let provider = sip_mock::Provider::start(config).await.unwrap();
+        let provider = service.impatient_provider().await;
         let call = provider.ring(caller());
         call.ended(SOON).await.unwrap();
         call.heard()
     };
     let new = || Reply::verbs(json!([say("neu")]));
-    assert_eq!(heard(new().stalls(Duration::from_millis(300))).await, ["neu"]);
-    assert_eq!(heard(new().after(Duration::from_millis(300))).await, ["weiter"]);
+    assert_eq!(heard(new().stalls(Duration::from_secs(2))).await, ["neu"]);
+    assert_eq!(heard(Reply::never()).await, ["weiter"]);
 }

@@ -1,7 +1,5 @@
 //! Keys at a question.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use sip_mock::{CallHandle, Provider};
 
@@ -100,10 +98,5 @@ async fn a_key_while_nobody_listens_is_lost() {
     let call = provider.ring(caller());
     assert!(call.wait_for(SOON, |seen| seen.verb.is_some()).await);
     assert!(!call.press('1'));
-    assert!(
-        provider
-            .journal()
-            .wait_for(1, Duration::from_secs(1), |h| matches!(h, sip_mock::Happening::Key { taken: false, .. }))
-            .await
-    );
+    assert!(provider.journal().wait_for(1, SOON, |h| matches!(h, sip_mock::Happening::Key { taken: false, .. })).await);
 }

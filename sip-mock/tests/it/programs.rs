@@ -1,7 +1,5 @@
 //! The control interface, and a scenario run against a service that parks everybody.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use sip_mock::judge::{Rules, hear};
 use sip_mock::load::Load;
@@ -92,9 +90,7 @@ async fn a_scenario_rings_its_callers_and_sums_them_up() {
     let hold = json!({"verb": "gather", "input": [], "timeout": 1, "play": {"url": music}, "actionHook": service.url("/tick")});
     service.answers("/providers/jambonz/call", Reply::verbs(json!([hold, hold])));
     let mut lines = Vec::new();
-    tokio::time::timeout(Duration::from_secs(30), load.run(|progress, _| lines.push(progress.to_string())))
-        .await
-        .unwrap();
+    tokio::time::timeout(SOON * 2, load.run(|progress, _| lines.push(progress.to_string()))).await.unwrap();
     let last = lines.last().unwrap().clone();
     let journal = load.end().await.unwrap();
     let rang = journal.iter().filter(|e| matches!(e.what, Happening::CallArrived { .. })).count();

@@ -1,12 +1,10 @@
 //! Live call control.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use sip_mock::provider::RateLimit;
-use sip_mock::{Faults, PhoneScript, Provider};
+use sip_mock::{Faults, Happening, PhoneScript, Provider};
 
-use super::service::{A_WHILE, Reply, SOON, Service, caller, question, say, stay};
+use super::service::{A_WHILE, Gate, Reply, SOON, Service, caller, question, say, stay};
 
 pub const ACCOUNT: &str = "3f0e7b52-6f0a-4b1e-9b58-5a3c8a1d0001";
 
@@ -75,13 +73,16 @@ async fn a_killed_gather_calls_no_hook() {
 async fn a_list_that_comes_late_from_a_gather_overwrites_the_one_given_by_rest() {
     let service = Service::start().await;
     service.begins_with(json!([question("q", &service.url("/keys")), stay()]));
-    service
-        .answers("/keys", Reply::verbs(json!([say("spät aus dem Haken"), stay()])).after(Duration::from_millis(200)));
+    let answer = Gate::default();
+    service.answers("/keys", Reply::verbs(json!([say("spät aus dem Haken"), stay()])).at(&answer));
     service.answers("/new", Reply::verbs(json!([say("aus REST"), stay()])));
     let provider = service.provider().await;
     let call = provider.ring(caller());
     service.hears("/keys", 1).await;
     update(&provider, call.sid(), &json!({"call_hook": service.url("/new")})).await;
+    let given = |what: &Happening| matches!(what, Happening::ListReplaced { by, .. } if by == "interrupt");
+    assert!(provider.journal().wait_for(1, SOON, given).await);
+    answer.open();
     assert!(call.wait_for(SOON, hears("spät aus dem Haken")).await);
     assert_eq!(call.heard(), ["spät aus dem Haken"], "the list given by REST is never heard");
 }

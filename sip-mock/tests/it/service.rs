@@ -12,19 +12,31 @@ use futures_util::StreamExt;
 use serde_json::{Value, json};
 use sip_mock::provider::signature;
 use sip_mock::{CallerScript, Provider, ProviderConfig};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
-pub const SOON: Duration = Duration::from_secs(5);
+/// How long a test waits for what must happen. When it happens this costs nothing, and a busy machine may need it.
+pub const SOON: Duration = Duration::from_secs(60);
 /// Long enough for something to happen that must not.
 pub const A_WHILE: Duration = Duration::from_millis(150);
 const SECRET: &str = "whsec_test_0123456789";
+
+/// Holds an answer back until the test has seen what comes before it.
+#[derive(Clone, Debug, Default)]
+pub struct Gate(Arc<Notify>);
+
+impl Gate {
+    pub fn open(&self) {
+        self.0.notify_one();
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Reply {
     status: u16,
     content_type: Option<&'static str>,
     body: String,
-    after: Duration,
+    /// What the answer waits for.
+    until: Option<Gate>,
     /// Between the first byte of the body and the rest.
     stalls: Duration,
     /// Break the connection instead of answering.
@@ -42,7 +54,7 @@ impl Reply {
             status: 200,
             content_type: Some("application/json"),
             body: body.into(),
-            after: Duration::ZERO,
+            until: None,
             stalls: Duration::ZERO,
             reset: false,
         }
@@ -53,22 +65,21 @@ impl Reply {
     }
 
     pub fn status(status: u16) -> Self {
-        Self {
-            status,
-            content_type: None,
-            body: String::new(),
-            after: Duration::ZERO,
-            stalls: Duration::ZERO,
-            reset: false,
-        }
+        Self { status, content_type: None, body: String::new(), until: None, stalls: Duration::ZERO, reset: false }
     }
 
     pub fn reset() -> Self {
         Self { reset: true, ..Self::status(200) }
     }
 
-    pub fn after(self, wait: Duration) -> Self {
-        Self { after: wait, ..self }
+    /// Comes when the gate is opened.
+    pub fn at(self, gate: &Gate) -> Self {
+        Self { until: Some(gate.clone()), ..self }
+    }
+
+    /// Is never given: for what happens when the provider's patience is over.
+    pub fn never() -> Self {
+        Self::status(200).at(&Gate::default())
     }
 
     pub fn stalls(self, wait: Duration) -> Self {
@@ -164,13 +175,21 @@ impl Service {
         config.status_hook = Some(self.url("/status"));
         config.secret = SECRET.to_owned();
         config.speed = 100.0;
-        config.hook_timeout = Duration::from_millis(400);
+        // As the real one: a busy machine answers in time.
+        config.hook_timeout = Duration::from_secs(10);
         config.retry_pause = Duration::from_millis(10);
         config
     }
 
     pub async fn provider(&self) -> Provider {
         Provider::start(self.config()).await.unwrap()
+    }
+
+    /// A provider that soon gives up waiting for an answer, but gives a busy machine the time for those that come.
+    pub async fn impatient_provider(&self) -> Provider {
+        let mut config = self.config();
+        config.hook_timeout = Duration::from_secs(1);
+        Provider::start(config).await.unwrap()
     }
 }
 
@@ -201,7 +220,9 @@ async fn answer(
     };
     service.count.send_modify(|n| *n += 1);
     let reply = reply.unwrap_or_else(|| Reply::status(204));
-    tokio::time::sleep(reply.after).await;
+    if let Some(Gate(gate)) = &reply.until {
+        gate.notified().await;
+    }
     if reply.reset {
         // A body that breaks off: the client sees the connection die.
         let broken = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("reset")) });
