@@ -3,7 +3,7 @@
 use crate::support::World;
 use crate::support::staff::{self, Browser, PASSWORD};
 use crate::tidy::routes::{Route, listed};
-use reqwest::{StatusCode, header, redirect};
+use reqwest::{Method, StatusCode, header, redirect};
 use std::fmt::Write;
 use uuid::Uuid;
 use vaxline::accounts::Accounts;
@@ -46,6 +46,9 @@ async fn knock(client: &reqwest::Client, server: std::net::SocketAddr, route: &R
     let mut request = client.request(route.method.clone(), format!("http://{server}{}", path.join("/")));
     if let Some((name, value)) = &visitor.shows {
         request = request.header(name, value);
+    }
+    if matches!(route.method, Method::PUT | Method::DELETE) {
+        request = request.header(header::ORIGIN, ORIGIN);
     }
     if route.path.ends_with("/ws") {
         request = request

@@ -15,6 +15,7 @@ use vaxline::accounts::model::Role;
 use vaxline::app::config::Config;
 use vaxline::app::doctor::{Verdict, examine};
 use vaxline::foundation::db::leases;
+use vaxline::hotline::queue::commands::set_skills;
 use vaxline::in_tx;
 use vaxline::scheduling::Campaign;
 use vaxline::scheduling::capacity::release_days;
@@ -58,7 +59,9 @@ impl Practice {
         let release = campaign::riesa("monday", date!(2021 - 03 - 29), date!(2021 - 03 - 31), 1);
         release_days(world.work(), &Campaign::shipped().unwrap(), &release).await.unwrap();
         let accounts = staff::accounts(&world);
-        add_user(&accounts, "agent", Role::Agent).await;
+        let agent = add_user(&accounts, "agent", Role::Agent).await;
+        let skills = "en:1".parse().unwrap();
+        in_tx!(world.staff(), "skills", |tx| set_skills(tx, agent, &skills)).unwrap();
         add_user(&accounts, "supervisor", Role::Supervisor).await;
         in_tx!(world.staff(), "add", |tx| commands::add_client(tx, "Druckhaus", Kind::Print)).unwrap();
         vaxline::foundation::events::relay::publish_all(world.work(), Uuid::from_u128(1)).await.unwrap();
@@ -122,6 +125,7 @@ async fn what_works_but_should_be_known_is_a_warning() {
     let mut practice = Practice::healthy().await;
     practice.config.correspondence.email.host.clear();
     practice.config.menu.always_open = true;
+    practice.run("update agent set skills = ''").await;
     practice.run("update slot set state = 'withdrawn'").await;
     practice.run("update api_client set disabled_at = '2021-03-20'").await;
     practice.run("update user_account set disabled_at = '2021-03-20' where role = 'supervisor'").await;
@@ -133,7 +137,7 @@ async fn what_works_but_should_be_known_is_a_warning() {
         .await;
     let (wrong, warnings) = practice.complaints().await;
     assert_eq!(wrong, [""; 0]);
-    for subject in ["promises", "slots", "supervisors", "print house", "menu", "mail"] {
+    for subject in ["promises", "slots", "supervisors", "skills", "print house", "menu", "mail"] {
         assert!(warnings.contains(&subject), "{subject} is not in {warnings:?}");
     }
 }

@@ -11,6 +11,7 @@ mod access;
 mod accounts;
 mod appointments;
 mod console_booking;
+mod console_outages;
 mod console_socket;
 mod correspondence;
 mod doctor;

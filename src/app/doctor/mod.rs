@@ -86,6 +86,10 @@ pub async fn examine(config: &Config, pools: &Pools, clock: &Clock) -> Vec<Findi
         findings.extend(check("promises", WITHIN, database::promises(db)).await);
         findings.extend(check("slots", WITHIN, staff::slots(db)).await);
         findings.extend(check("staff", WITHIN, staff::users(db)).await);
+        // The configuration has been read, so this is there.
+        if let Ok(routing) = config.routing.routing() {
+            findings.extend(check("skills", WITHIN, staff::skills(db, &routing)).await);
+        }
         findings.extend(check("print house", WITHIN, staff::print_house(db)).await);
     }
     findings.push(content::menu(config));

@@ -6,6 +6,9 @@ use crate::accounts::commands;
 use crate::accounts::model::{AccountsError, Role};
 use crate::foundation::db::Db;
 use crate::foundation::fault::{Fault, Refusal};
+use crate::hotline::agents::store as agents;
+use crate::hotline::queue::routing::Routing;
+use crate::hotline::queue::skills::Skills;
 use crate::in_tx;
 
 pub(super) async fn slots(db: &Db) -> Result<Vec<Finding>, Fault> {
@@ -38,6 +41,24 @@ pub(super) async fn users(db: &Db) -> Result<Vec<Finding>, Fault> {
         Finding::ok("supervisors", supervisors.to_string())
     });
     Ok(findings)
+}
+
+/// Whether somebody can do what callers need: else they wait until the need falls, or for ever.
+pub(super) async fn skills(db: &Db, routing: &Routing) -> Result<Vec<Finding>, Fault> {
+    let agents = in_tx!(db, "look at the skills", |tx| agents::list(tx))?;
+    let able: Vec<Skills> = agents.iter().filter_map(|agent| agent.skills.parse().ok()).collect();
+    let needed = routing.needed();
+    let missing: Vec<String> = needed
+        .iter()
+        .filter(|(skill, level)| !able.iter().any(|skills| skills.level(skill) >= **level))
+        .map(|(skill, level)| format!("{}={level}", skill.code()))
+        .collect();
+    Ok(vec![if missing.is_empty() {
+        Finding::ok("skills", "every skill that callers need is there")
+    } else {
+        let missing = missing.join(", ");
+        Finding::warning("skills", format!("no agent has {missing}: `vaxline agents skills LOGIN en=1`"))
+    }])
 }
 
 pub(super) async fn print_house(db: &Db) -> Result<Vec<Finding>, Fault> {

@@ -19,6 +19,7 @@ use crate::hotline::queue::decide::Gone;
 use crate::hotline::queue::model::{Language, Policy, Topic};
 use crate::hotline::queue::routing::Routing;
 use serde_json::json;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// What the use cases must know besides the database.
@@ -79,7 +80,9 @@ pub async fn arrive(tx: &mut Tx, setup: &Setup, arrival: &Arrival) -> Result<Rep
     let flow = setup.flows.of_number(&arrival.to);
     let now = tx.now();
     flows::write_down(tx.conn(), &flow, now).await?;
-    let turn = menu::begin(&flow.plan, &facts(tx, setup, &flow, returning, None).await?);
+    let facts = facts(tx, setup, &flow, returning).await?;
+    let begun = admitted(tx, setup, facts, |facts| Ok::<_, Infallible>(menu::begin(&flow.plan, facts))).await?;
+    let Ok(turn) = begun;
     let id: CallId = tx.id();
     let new =
         NewCall { id, provider: setup.provider, sid: &arrival.sid, number: arrival.from.as_ref(), to: &arrival.to };
@@ -95,23 +98,26 @@ pub async fn arrive(tx: &mut Tx, setup: &Setup, arrival: &Arrival) -> Result<Rep
     Ok(Reply::Do(carry_on(tx, setup, &flow, id, number, turn).await?))
 }
 
-/// What the menu must know of the world just now.
-async fn facts(
+/// What the menu must know of the world just now, as long as nobody is about to join.
+async fn facts(tx: &mut Tx, setup: &Setup, flow: &Flow, returning: bool) -> Result<Facts, Fault> {
+    let has_notice = flow.plan.nodes.values().any(|node| matches!(node, Node::Notice { .. }));
+    let notice = if has_notice { flows::notice(tx.conn()).await? } else { None };
+    Ok(Facts { now: tx.now(), always_open: setup.always_open, returning, crowded: false, notice })
+}
+
+/// Decides a turn. Only of a caller who is about to join is it asked whether there is room, and then decided with that.
+async fn admitted<E>(
     tx: &mut Tx,
     setup: &Setup,
-    flow: &Flow,
-    returning: bool,
-    language: Option<Language>,
-) -> Result<Facts, Fault> {
-    let asks = |is: fn(&Node) -> bool| flow.plan.nodes.values().any(is);
-    let crowded = if asks(|node| matches!(node, Node::Queue { full: Some(_), .. })) {
-        let language = language.unwrap_or(flow.plan.language);
-        queue::is_crowded(tx, &setup.routing, &setup.policy, language).await?
-    } else {
-        false
-    };
-    let notice = if asks(|node| matches!(node, Node::Notice { .. })) { flows::notice(tx.conn()).await? } else { None };
-    Ok(Facts { now: tx.now(), always_open: setup.always_open, returning, crowded, notice })
+    facts: Facts,
+    decide: impl Fn(&Facts) -> Result<Turn, E>,
+) -> Result<Result<Turn, E>, Fault> {
+    let turn = decide(&facts);
+    let joins = turn.as_ref().ok().filter(|turn| matches!(turn.then, Then::Join { .. }));
+    let Some(turn_to_join) = joins else { return Ok(turn) };
+    let language = turn_to_join.state.language.unwrap_or(setup.flows.current().plan.language);
+    let crowded = queue::is_crowded(tx, &setup.routing, &setup.policy, language).await?;
+    Ok(if crowded { decide(&Facts { crowded, ..facts }) } else { turn })
 }
 
 fn number_of(number: &PhoneNumber) -> Pii<String> {
@@ -138,13 +144,13 @@ pub async fn answered(
         return Ok(resume(tx, setup, &call).await?);
     };
     let (flow, turn) = match setup.flows.version(tx.conn(), &menu.version).await? {
-        Some(flow) => match {
-            let facts = facts(tx, setup, &flow, menu.state.returning, menu.state.language).await?;
-            menu::answer(&flow.plan, &menu.state, input, &facts)
-        } {
-            Ok(turn) => (flow, turn),
-            Err(menu::NotAsking) => return Ok(resume(tx, setup, &call).await?),
-        },
+        Some(flow) => {
+            let facts = facts(tx, setup, &flow, menu.state.returning).await?;
+            match admitted(tx, setup, facts, |facts| menu::answer(&flow.plan, &menu.state, input, facts)).await? {
+                Ok(turn) => (flow, turn),
+                Err(menu::NotAsking) => return Ok(resume(tx, setup, &call).await?),
+            }
+        }
         None => return Ok(lead_out(tx, setup, &call, menu.state.clone()).await?),
     };
     store::save_state(tx, id, &turn.state).await?;
@@ -165,7 +171,7 @@ async fn same_again(tx: &mut Tx, call: CallId, reply: Reply) -> Result<Reply, Fa
 /// The version of a running call is in no flow that can be read: today's flow leads it to an agent.
 async fn lead_out(tx: &mut Tx, setup: &Setup, call: &Call, state: State) -> Result<Reply, Fault> {
     let flow = setup.flows.current();
-    let facts = facts(tx, setup, &flow, state.returning, state.language).await?;
+    let facts = facts(tx, setup, &flow, state.returning).await?;
     let turn = menu::give_up_asking(&flow.plan, state, &facts);
     store::save_state(tx, call.id, &turn.state).await?;
     Ok(Reply::Do(carry_on(tx, setup, &flow, call.id, call.number.clone(), turn).await?))
@@ -326,7 +332,7 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
     match &menu.state.place {
         Place::Goodbye => {
             let flow = setup.flows.version(tx.conn(), &menu.version).await?.unwrap_or_else(|| setup.flows.current());
-            let facts = facts(tx, setup, &flow, menu.state.returning, menu.state.language).await?;
+            let facts = facts(tx, setup, &flow, menu.state.returning).await?;
             let actions = match menu::begin(&flow.plan, &facts) {
                 // It was sent away before it was asked anything, and is told again why.
                 Turn { say, then: Then::HangUp, .. } if menu.state.asked == 0 => {

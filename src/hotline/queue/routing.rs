@@ -258,6 +258,19 @@ impl Routing {
         self.skills.iter().map(|(skill, label)| (skill, label.as_str()))
     }
 
+    /// The skills that some caller needs at first, with the highest level needed.
+    #[must_use]
+    pub fn needed(&self) -> BTreeMap<&Skill, u8> {
+        let of_queues = self.queues.values().map(|rule| &rule.needs);
+        let all = of_queues.chain(self.languages.values()).chain(self.topics.values());
+        let mut needed = BTreeMap::new();
+        for need in all.flat_map(Needs::iter) {
+            let level = needed.entry(need.skill()).or_default();
+            *level = need.level_after(Duration::ZERO).max(*level);
+        }
+        needed
+    }
+
     /// Whether there is such a queue.
     #[must_use]
     pub fn has_queue(&self, code: &str) -> bool {

@@ -5,7 +5,7 @@ use crate::foundation::events::{self, About};
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::CallId;
 use crate::hotline::queue::decide::{self, Outlook, Pace, Saying, Told};
-use crate::hotline::queue::model::{Language, OrderKey, Policy, Topic};
+use crate::hotline::queue::model::{Language, Policy, Topic};
 use crate::hotline::queue::routing::Routing;
 use crate::hotline::queue::skills::Needs;
 use crate::hotline::queue::store;
@@ -13,15 +13,14 @@ use serde_json::json;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-/// How long a caller with these needs waits who has this place, or none yet.
-async fn outlook_at(
+/// How long a caller with these needs waits who has so many callers with the same needs, and with others, before them.
+async fn outlook(
     conn: &mut PgConnection,
     needs: &Needs,
-    before: Option<OrderKey>,
+    ahead: (u32, u32),
     policy: &Policy,
     now: OffsetDateTime,
 ) -> Result<Option<Outlook>, Fault> {
-    let ahead = store::ahead(conn, before, needs).await?;
     let crew = store::at_work(conn).await?;
     let (calls, in_all) = store::handled(conn, now - Duration::HOUR).await?;
     let handling = decide::handling(policy.handling, calls, in_all) + policy.wrap_up;
@@ -41,7 +40,8 @@ pub async fn saying(
     now: OffsetDateTime,
 ) -> Result<Option<Saying>, Fault> {
     let Some((order, wants)) = store::place_of_call(conn, call).await? else { return Ok(None) };
-    let outlook = outlook_at(conn, &wants.needs, Some(order), policy, now).await?;
+    let ahead = store::ahead(conn, Some(order), &wants.needs).await?;
+    let outlook = outlook(conn, &wants.needs, ahead, policy, now).await?;
     Ok(outlook.map(|outlook| decide::say(outlook, promised, now)))
 }
 
@@ -69,11 +69,11 @@ pub async fn tell_wait(tx: &mut Tx, call: CallId, policy: &Policy) -> Result<Opt
 pub async fn is_crowded(tx: &mut Tx, routing: &Routing, policy: &Policy, language: Language) -> Result<bool, Fault> {
     let now = tx.now();
     let needs = routing.place(None, None, language, Topic::Book).needs;
-    let (same, others) = store::ahead(tx.conn(), None, &needs).await?;
-    if same.saturating_add(others) >= policy.most_waiting {
+    let ahead = store::ahead(tx.conn(), None, &needs).await?;
+    if ahead.0.saturating_add(ahead.1) >= policy.most_waiting {
         return Ok(true);
     }
     let Some(admit) = policy.admit else { return Ok(false) };
-    let outlook = outlook_at(tx.conn(), &needs, None, policy, now).await?;
+    let outlook = outlook(tx.conn(), &needs, ahead, policy, now).await?;
     Ok(outlook.is_some_and(|outlook| outlook.expected > admit))
 }

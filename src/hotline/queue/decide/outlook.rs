@@ -73,8 +73,7 @@ pub fn outlook(ahead: u32, pace: Pace) -> Option<Outlook> {
         return None;
     }
     let served = f64::from(pace.agents) / handling;
-    let leaving =
-        pace.patience.map(|patience| patience.as_seconds_f64()).filter(|it| *it > 0.0).map_or(0.0, f64::recip);
+    let leaving = pace.patience.map(Duration::as_seconds_f64).filter(|it| *it > 0.0).map_or(0.0, f64::recip);
     let (mut mean, mut variance) = (0.0, 0.0);
     for before in 0..=ahead {
         let rate = served + f64::from(before) * leaving;
