@@ -3,28 +3,20 @@
 use crate::scene::{Scene, Size, now};
 use std::time::Duration;
 
-/// The longest that callers wait for the first new offer after a restart.
-const FIRST_OFFER_WITHIN: Duration = Duration::from_secs(5);
-
-async fn goes_on(scene: &Scene, restart: time::OffsetDateTime) {
+async fn goes_on(scene: &Scene, size: Size, restart: time::OffsetDateTime) {
     let first = scene.first_offer_after(restart).await;
     let milestones = scene.milestones(restart).await;
-    assert!(
-        first <= FIRST_OFFER_WITHIN,
-        "the first offer came {first:?} after the restart\n{milestones}{}",
-        scene.log()
-    );
+    assert!(first <= size.first_offer, "the first offer came {first:?} after the restart\n{milestones}{}", scene.log());
 }
 
 /// The program is killed while offers are open, and started again.
 pub async fn of_the_program(size: Size) {
     let mut scene = Scene::crowded("program", size).await;
-    scene.kill();
-    assert!(scene.open_offers().await.unwrap() >= size.open_offers, "offers were open");
+    scene.kill_while_offering().await;
     let restart = now();
     scene.restart().await;
     scene.relieve();
-    goes_on(&scene, restart).await;
+    goes_on(&scene, size, restart).await;
     scene.must_be_clean().await;
     scene.end().await;
 }
@@ -35,7 +27,7 @@ pub async fn of_the_database(size: Size) {
     scene.crash_database();
     let restart = now();
     scene.relieve();
-    goes_on(&scene, restart).await;
+    goes_on(&scene, size, restart).await;
     scene.must_be_clean().await;
     scene.end().await;
 }

@@ -4,6 +4,7 @@
 mod crash;
 mod durability;
 mod kill;
+mod patience;
 mod scene;
 mod season;
 mod service;

@@ -5,6 +5,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use vaxline::foundation::db::launcher::{self, Cluster, Wanted};
 
+/// How long a start may take. No promise is measured by it.
+pub const READY_WITHIN: Duration = Duration::from_secs(60);
+
 /// The ports of one scene: fixed for its life, so that a restarted program is found where it was.
 #[derive(Clone, Copy, Debug)]
 pub struct Ports {
@@ -120,7 +123,7 @@ impl Service {
             .spawn()
             .unwrap();
         let service = Self { child, ports };
-        assert!(service.is_ready_within(Duration::from_secs(30)).await, "the program is not ready after 30 s");
+        assert!(service.is_ready_within(READY_WITHIN).await, "the program is not ready after {READY_WITHIN:?}");
         service
     }
 
@@ -143,6 +146,16 @@ impl Service {
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
         let answer = client.get(format!("http://127.0.0.1:{}/readyz", self.ports.staff)).send().await?;
         Ok((answer.status().as_u16(), answer.text().await?))
+    }
+
+    /// Its clocks go on, and it does not.
+    pub fn pause(&self) {
+        signal("-STOP", &[self.child.id()]);
+    }
+
+    /// Lets it go on after [`Self::pause`].
+    pub fn go_on(&self) {
+        signal("-CONT", &[self.child.id()]);
     }
 
     /// kill -9.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[path = "../faults/patience.rs"]
+mod patience;
 #[path = "../faults/service.rs"]
 #[expect(dead_code, reason = "only tests of faults kill it")]
 mod service;

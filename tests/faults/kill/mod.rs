@@ -6,7 +6,7 @@ use crate::crash;
 use crate::scene::SMALL;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_program_loses_no_place_drops_no_call_and_offers_again_within_five_seconds() {
+async fn a_killed_program_loses_no_place_drops_no_call_and_soon_offers_again() {
     crash::of_the_program(SMALL).await;
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 const KILLS: u32 = 3;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_program_loses_no_place_among_two_hundred() {
+async fn a_killed_program_loses_no_place_among_two_hundred_and_offers_again_within_five_seconds() {
     crash::of_the_program(LARGE).await;
 }
 
