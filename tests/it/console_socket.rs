@@ -532,24 +532,6 @@ async fn a_lost_link_takes_the_offer_to_a_colleague() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_not_heard_any_more_is_taken_for_dead() {
-    const MOST: u32 = 10;
-    let hotline = Hotline::with(|console| {
-        console.timing.ping = Duration::from_millis(50);
-        console.timing.unanswered = MOST;
-    })
-    .await;
-    let (_, browser) = hotline.agent("agent").await;
-    let mut page = Page::open(&browser, hotline.server).await;
-    page.must(json!({ "t": "ready" })).await;
-    // The control: a page that answers pings lives through many more than that.
-    page.until("many pings", |page| page.pings > 3 * MOST).await;
-    // A page that is frozen answers none; its connection is as alive as ever.
-    eventually("the link is lost", async || hotline.count("select count(*) from agent where link = 'lost'").await == 1)
-        .await;
-}
-
-#[tokio::test]
 async fn a_page_that_sends_what_no_page_sends_is_closed() {
     let hotline = Hotline::new().await;
     let (_, browser) = hotline.agent("agent").await;

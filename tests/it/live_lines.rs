@@ -1,10 +1,14 @@
-//! A line to a page whose process stood still for a while: that says nothing about the page.
+//! When a page is taken for dead: it does not answer. That its process stood still for a while says nothing about it.
 
+use crate::support::eventually;
+use crate::support::hotline::Hotline;
+use crate::support::page::Page;
 use crate::support::staff::serve;
 use axum::Router;
 use axum::extract::WebSocketUpgrade;
 use axum::routing::any;
 use futures_util::{SinkExt, StreamExt};
+use serde_json::json;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::net::TcpStream;
@@ -76,4 +80,22 @@ async fn a_page_that_was_not_asked_while_its_process_stood_still_is_asked_first(
 async fn a_page_that_leaves_pings_unanswered_is_dead() {
     let (mut line, _frozen) = line().await;
     assert_eq!(line.hear().await, Err(End::Dead));
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_heard_any_more_is_taken_for_dead() {
+    const MOST: u32 = 10;
+    let hotline = Hotline::with(|console| {
+        console.timing.ping = Duration::from_millis(50);
+        console.timing.unanswered = MOST;
+    })
+    .await;
+    let (_, browser) = hotline.agent("agent").await;
+    let mut page = Page::open(&browser, hotline.server).await;
+    page.must(json!({ "t": "ready" })).await;
+    // The control: a page that answers pings lives through many more than that.
+    page.until("many pings", |page| page.pings > 3 * MOST).await;
+    // A page that is frozen answers none; its connection is as alive as ever.
+    eventually("the link is lost", async || hotline.count("select count(*) from agent where link = 'lost'").await == 1)
+        .await;
 }
