@@ -11,7 +11,7 @@ async fn dialling(extra: Value, prepare: impl FnOnce(&Provider)) -> (Service, Pr
     let service = Service::start().await;
     let provider = service.provider().await;
     prepare(&provider);
-    let mut dial = json!({"verb": "dial", "id": "connect.1", "answerOnBridge": true, "timeout": 20, "actionHook": service.url("/done"),
+    let mut dial = json!({"verb": "dial", "id": "connect.1", "answerOnBridge": true, "timeout": 100, "actionHook": service.url("/done"),
         "target": [{"type": "user", "name": "agent-1@vaxline.example"}]});
     dial.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
     service.begins_with(json!([{"verb": "answer"}, dial, say("zurück"), stay()]));
@@ -48,8 +48,7 @@ async fn a_phone_that_answers_is_bridged_and_its_hanging_up_completes_the_dial()
 
 #[tokio::test]
 async fn a_ring_time_that_runs_out_leaves_ringing_in_the_result_and_the_leg_silent() {
-    let (service, provider, call) =
-        dialling(json!({"timeout": 3}), with_phone(PhoneScript::does(OnRing::Silence))).await;
+    let (service, provider, call) = dialling(json!({}), with_phone(PhoneScript::does(OnRing::Silence))).await;
     let told = result(&service).await;
     assert_eq!(told["dial_call_status"], "ringing");
     assert_eq!(told["dial_sip_status"], 180);
@@ -70,7 +69,7 @@ async fn a_cancelled_leg_can_be_made_to_speak() {
     config.faults.cancelled_leg_speaks = 1.0;
     let provider = Provider::start(config).await.unwrap();
     provider.phone("agent-1").set(PhoneScript::does(OnRing::Silence));
-    service.begins_with(json!([{"verb": "dial", "timeout": 3, "actionHook": service.url("/done"), "target": [{"type": "user", "name": "agent-1"}]}]));
+    service.begins_with(json!([{"verb": "dial", "timeout": 100, "actionHook": service.url("/done"), "target": [{"type": "user", "name": "agent-1"}]}]));
     let _call = provider.ring(caller());
     assert_eq!(result(&service).await["dial_call_status"], "no-answer");
     service.status(|s| s["call_status"] == "no-answer" && s["sip_status"] == 487).await;
@@ -140,7 +139,7 @@ async fn a_phone_can_be_asked_before_the_bridge() {
         service.answers(
             "/confirm",
             Reply::verbs(
-                json!([{"verb": "gather", "numDigits": 1, "timeout": 2, "actionHook": service.url("/accepted")}]),
+                json!([{"verb": "gather", "numDigits": 1, "timeout": 50, "actionHook": service.url("/accepted")}]),
             ),
         );
         service.answers(

@@ -132,7 +132,7 @@ async fn rung(phone: PhoneScript, faults: sip_mock::Faults, confirm: Value) -> (
     config.faults = faults;
     let provider = Provider::start(config).await.unwrap();
     provider.phone("agent-017").set(PhoneScript { talk: Some(Duration::from_secs(2)), ..phone });
-    service.begins_with(json!([{"verb": "dial", "id": "connect", "timeout": 3, "callerId": "08000899089", "actionHook": service.url("/done"),
+    service.begins_with(json!([{"verb": "dial", "id": "connect", "timeout": 100, "callerId": "08000899089", "actionHook": service.url("/done"),
         "target": [{"type": "user", "name": "agent-017@vaxline.example", "confirmHook": service.url("/confirm")}]}]));
     service.answers("/confirm", Reply::verbs(confirm));
     let _call = provider.ring(caller());
@@ -160,7 +160,7 @@ async fn dials_and_their_legs() {
         dialled(OnRing::Silence, sip_mock::Faults { cancelled_leg_speaks: 1.0, ..calm() }).await;
     same_meaning(&told, "dial-no-answer");
     same_meaning(&service.status(|s| s["call_status"] == "no-answer").await, "status-leg-no-answer");
-    let late = PhoneScript { ring_delay: Duration::from_secs(30), ..PhoneScript::answers() };
+    let late = PhoneScript { ring_delay: Duration::from_secs(3_600), ..PhoneScript::answers() };
     let (_service, _provider, told) = rung(late, calm(), json!([])).await;
     same_meaning(&told, "dial-ring-timeout-before-ringing");
     let (_service, _provider, told) = rung(PhoneScript::answers(), calm(), json!([{"verb": "hangup"}])).await;
