@@ -1,4 +1,4 @@
-//! From ring to wrap-up: provider, calls, menu, queue, agents, console and supervision.
+//! From ring to wrap-up: provider, calls, menu, queue, agents, console, supervision and staffing.
 //!
 //! **Imports** scheduling and everything below it; never portal or onsite.
 
@@ -9,4 +9,5 @@ pub mod ivr;
 pub mod live;
 pub mod provider;
 pub mod queue;
+pub mod staffing;
 pub mod supervision;

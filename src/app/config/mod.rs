@@ -9,7 +9,7 @@ use crate::accounts;
 use crate::correspondence;
 use crate::foundation::db::Sizes;
 use crate::foundation::fault::Fault;
-use crate::hotline::{console, provider, queue};
+use crate::hotline::{console, provider, queue, staffing};
 use crate::scheduling;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -40,6 +40,8 @@ pub struct Config {
     pub queue: queue::settings::Settings,
     /// Queues, skills and priorities.
     pub routing: queue::routing::Settings,
+    /// What the number of agents is planned for.
+    pub staffing: staffing::settings::Settings,
     /// Rules, proposals and reservations.
     pub scheduling: scheduling::settings::Settings,
     /// Letters and e-mails.
@@ -130,6 +132,7 @@ impl Config {
         self.provider.validate().map_err(wrong)?;
         self.queue.policy().map_err(wrong)?;
         self.routing.routing().map_err(|sentences| wrong(sentences.join("; ")))?;
+        self.staffing.validate().map_err(wrong)?;
         self.scheduling.validate().map_err(wrong)?;
         self.correspondence.validate().map_err(wrong)?;
         for (name, listener) in [("hooks", &self.hooks), ("staff", &self.staff)] {
@@ -203,6 +206,8 @@ mod tests {
     fn a_value_that_cannot_work_is_an_error() {
         let fault = load(&[("VAXLINE__QUEUE__MISSED_LIMIT", "0")]).expect_err("nobody would ever be ready");
         assert!(fault.to_string().contains("missed_limit"), "{fault}");
+        let fault = load(&[("VAXLINE__STAFFING__GOAL_PERCENT", "100")]).expect_err("no number of agents is enough");
+        assert!(fault.to_string().contains("staffing.goal_percent"), "{fault}");
         let fault = load(&[("VAXLINE__SCHEDULING__PROPOSALS", "0")]).expect_err("nothing would ever be proposed");
         assert!(fault.to_string().contains("scheduling.proposals"), "{fault}");
         let fault = load(&[("VAXLINE__ROUTING__QUEUES", "[]")]).expect_err("nobody could wait anywhere");
