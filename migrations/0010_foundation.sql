@@ -28,6 +28,9 @@ create table event (
 create index event_unpublished on event (seq) where position is null;
 create index event_by_entry on event (entry_id) where entry_id is not null;
 create index event_by_call on event (call_id) where call_id is not null;
+create index event_of_arrivals on event (at) where kind in ('entry.joined', 'entry.redeemed');
+-- Facts are written nearly in the order of their time: a few ranges of blocks hold the last days.
+create index event_by_time on event using brin (at);
 comment on table event is 'The event log: append-only facts without personal data';
 comment on column event.id is 'Id of the fact';
 comment on column event.at is 'Time of the transaction that made it true';

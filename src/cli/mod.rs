@@ -12,6 +12,7 @@ pub mod notice;
 pub mod rules;
 mod serve;
 pub mod slots;
+pub mod staffing;
 mod start;
 pub mod users;
 
@@ -65,6 +66,9 @@ enum Command {
     /// Who may book what, from when on.
     #[command(subcommand)]
     Rules(rules::Rules),
+    /// How many agents are needed.
+    #[command(subcommand)]
+    Staffing(staffing::Staffing),
     /// Agents and supervisors.
     #[command(subcommand)]
     Users(users::Users),
@@ -113,6 +117,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             slots::run(command, &context.pools.staff, &campaign, &mut output()).await
         }),
         Command::Rules(command) => command.run(&start.config.scheduling.rules, &mut output()),
+        Command::Staffing(staffing::Staffing::Needed(wanted)) => {
+            staffing::needed(&wanted, &start.config.staffing, &mut output())
+        }
+        Command::Staffing(staffing::Staffing::Forecast { json }) => start.block_on(|context| async move {
+            staffing::forecast(json, &context.pools.staff, &context.config.staffing, &mut output()).await
+        }),
         Command::Users(command) => start.block_on(|context| async move {
             users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
         }),

@@ -29,6 +29,7 @@ mod queue_offers;
 mod queue_routing;
 mod shared_ground;
 mod silent_network;
+mod staffing;
 mod supervision_http;
 mod supervision_socket;
 mod supply;

@@ -5,6 +5,9 @@
 //! hold:** every figure comes from the event log and a formula that is written here; a load that cannot be carried is
 //! said to be one; what is assumed because nothing is known yet is said to be assumed.
 
+pub mod commands;
 pub mod decide;
 pub mod erlang;
+pub mod forecast;
 pub mod settings;
+pub mod store;
