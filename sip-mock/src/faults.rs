@@ -47,19 +47,51 @@ pub struct Faults {
     pub cancelled_leg_speaks: f64,
 }
 
+impl Faults {
+    /// Every chance with its name.
+    pub(crate) fn chances(&self) -> [(&'static str, f64); 11] {
+        [
+            ("status_drop", self.status_drop),
+            ("status_duplicate", self.status_duplicate),
+            ("status_delay", self.status_delay),
+            ("action_duplicate", self.action_duplicate),
+            ("action_delay", self.action_delay),
+            ("answer_lost", self.answer_lost),
+            ("refuse", self.refuse),
+            ("rest_too_many", self.rest_too_many),
+            ("rest_fails", self.rest_fails),
+            ("rest_fails_after_effect", self.rest_fails_after_effect),
+            ("cancelled_leg_speaks", self.cancelled_leg_speaks),
+        ]
+    }
+}
+
 /// Seeded chance, shared by everything that the simulation decides by chance.
 #[derive(Debug)]
-pub struct Dice(Mutex<StdRng>);
+pub struct Dice {
+    seed: u64,
+    rng: Mutex<StdRng>,
+}
 
 impl Dice {
     /// Dice that fall the same way for the same seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self(Mutex::new(StdRng::seed_from_u64(seed)))
+        Self { seed, rng: Mutex::new(StdRng::seed_from_u64(seed)) }
+    }
+
+    /// Dice for somebody of this name: they fall the same way whatever others throw.
+    #[must_use]
+    pub fn of(&self, name: &str) -> Self {
+        // FNV-1a: names that are nearly alike give seeds that are not.
+        let mixed = name.bytes().fold(self.seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self::new(mixed)
     }
 
     fn with<T>(&self, throw: impl FnOnce(&mut StdRng) -> T) -> T {
-        throw(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        throw(&mut self.rng.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether something of this probability happens. Nothing is thrown for 0 and 1, so that a fault that is off changes no run.
@@ -93,6 +125,18 @@ impl Dice {
         if bound < 2 { 0 } else { self.with(|rng| rng.random_range(0..bound)) }
     }
 
+    /// One of several, as often as its weight says; `None` when none has a weight.
+    pub fn weighted<'a, T>(&self, choices: &'a [(u32, T)]) -> Option<&'a T> {
+        let whole: u32 = choices.iter().map(|(weight, _)| *weight).sum();
+        let mut left = u32::try_from(self.below(whole as usize)).unwrap_or(0);
+        let chosen = choices.iter().find(|(weight, _)| {
+            let chosen = left < *weight;
+            left = left.saturating_sub(*weight);
+            chosen
+        });
+        chosen.map(|(_, choice)| choice)
+    }
+
     /// An identifier as the provider makes them: random, in the form of a UUID.
     pub fn sid(&self) -> String {
         let mut bytes = [0_u8; 16];
@@ -112,6 +156,23 @@ mod tests {
             assert_eq!(a.happens(0.3), b.happens(0.3));
             assert_eq!(a.sid(), b.sid());
         }
+    }
+
+    #[test]
+    fn everybody_has_dice_of_their_own() {
+        let dice = Dice::new(7);
+        let first = dice.of("caller 1").sid();
+        dice.sid();
+        assert_eq!(first, dice.of("caller 1").sid());
+        assert_ne!(first, dice.of("caller 2").sid());
+    }
+
+    #[test]
+    fn what_has_no_weight_is_never_chosen() {
+        let dice = Dice::new(7);
+        assert!((0..100).all(|_| dice.weighted(&[(0, 'a'), (3, 'b'), (0, 'c')]) == Some(&'b')));
+        assert_eq!(dice.weighted(&[(0, 'a')]), None);
+        assert_eq!(dice.weighted::<char>(&[]), None);
     }
 
     #[test]

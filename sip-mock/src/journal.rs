@@ -2,13 +2,14 @@
 //!
 //! In: happenings from every part of the simulation. Out: an ordered list for tests and the judge, and JSON lines in a file.
 //! What must hold: an entry is never changed, entries are numbered without a gap in the order in which they were written, and
-//! memory is bounded: the oldest are forgotten, the file keeps all, and a verdict is made of all or not at all. It is a test artefact and holds the invented numbers of
-//! invented callers; the console output of the programs never prints them.
+//! memory is bounded: the oldest are forgotten, the file keeps all, and who follows it ([`crate::load::Watcher`]) knows when it
+//! missed something. It is a test artefact and holds the invented numbers of invented callers; the console output of the programs
+//! never prints them.
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,11 +17,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
-use crate::judge::{ReadError, read_journal};
 use crate::pace::{Moment, Pace};
-
-/// How many entries are kept in memory: a load run of hours needs the file, a test never comes near it.
-const KEPT: usize = 2_000_000;
 
 /// One line of the journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +47,8 @@ pub enum Happening {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<String>,
     },
+    /// How long this caller can wait, in real time, from the first music or from ringing; the service cannot know it.
+    Patience { call: String, ms: u64, from_ringing: bool },
     /// The provider calls somebody because REST asked for it.
     CallOriginated { call: String, to: String },
     /// The status of a leg changed; `parent` for a leg made by `dial`.
@@ -143,6 +142,7 @@ impl Happening {
     pub fn call(&self) -> Option<&str> {
         match self {
             Self::CallArrived { call, .. }
+            | Self::Patience { call, .. }
             | Self::CallOriginated { call, .. }
             | Self::LegState { call, .. }
             | Self::VerbStarted { call, .. }
@@ -168,24 +168,15 @@ struct Book {
     entries: VecDeque<Entry>,
     written: u64,
     kept: usize,
-    path: Option<PathBuf>,
     file: Option<BufWriter<File>>,
 }
 
-/// Why nobody can say what the whole journal says.
+/// The journal went on faster than it was followed, and memory was too small for what lay between.
 #[derive(Debug, thiserror::Error)]
-pub enum Incomplete {
-    /// Memory was too small and there is no file.
-    #[error("{written} entries were written, only the last {kept} are left, and there is no file with all of them")]
-    Forgotten {
-        /// How many there were.
-        written: u64,
-        /// How many are left.
-        kept: usize,
-    },
-    /// The file cannot be read.
-    #[error("the journal's file cannot be read")]
-    File(#[from] ReadError),
+#[error("{forgotten} entries of the journal were forgotten before they were read")]
+pub struct Incomplete {
+    /// How many.
+    pub forgotten: u64,
 }
 
 /// The shared journal; clones write into the same one.
@@ -197,18 +188,21 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// How many entries are kept in memory unless somebody says otherwise: a test never comes near it.
+    pub const KEEPS: usize = 2_000_000;
+
     /// A journal in memory, and in `file` if one is given.
     ///
     /// # Errors
     /// When the file cannot be created.
     pub fn open(pace: Pace, file: Option<&Path>) -> io::Result<Self> {
-        Self::that_keeps(KEPT, pace, file)
+        Self::that_keeps(Self::KEEPS, pace, file)
     }
 
-    fn that_keeps(kept: usize, pace: Pace, file: Option<&Path>) -> io::Result<Self> {
-        let path = file.map(Path::to_path_buf);
+    /// The same, with so many entries in memory.
+    pub(crate) fn that_keeps(kept: usize, pace: Pace, file: Option<&Path>) -> io::Result<Self> {
         let file = file.map(File::create).transpose()?.map(BufWriter::new);
-        let book = Book { entries: VecDeque::new(), written: 0, kept, path, file };
+        let book = Book { entries: VecDeque::new(), written: 0, kept, file };
         Ok(Self { pace, book: Arc::new(Mutex::new(book)), written: Arc::new(watch::Sender::new(0)) })
     }
 
@@ -248,28 +242,6 @@ impl Journal {
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner).entries.iter().cloned().collect()
-    }
-
-    /// Every entry there ever was: from memory while it holds all, else from the file.
-    ///
-    /// # Errors
-    /// When some are gone. A verdict on the rest would be none.
-    pub fn whole(&self) -> Result<Vec<Entry>, Incomplete> {
-        self.flush();
-        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = |entries: &Vec<Entry>| entries.len() as u64 == book.written;
-        let left: Vec<Entry> = book.entries.iter().cloned().collect();
-        if all(&left) {
-            return Ok(left);
-        }
-        // A file that could not be written to its end was closed.
-        if let (Some(path), Some(_)) = (&book.path, &book.file) {
-            let read = read_journal(BufReader::new(File::open(path).map_err(ReadError::from)?))?;
-            if all(&read) {
-                return Ok(read);
-            }
-        }
-        Err(Incomplete::Forgotten { written: book.written, kept: left.len() })
     }
 
     /// The entries after this number.
@@ -334,25 +306,6 @@ mod tests {
         let read: Vec<Entry> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(read.iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(journal.of_call("a").len(), 2);
-        std::fs::remove_file(path).unwrap();
-    }
-
-    #[test]
-    fn what_memory_has_forgotten_is_read_from_the_file_or_missed_aloud() {
-        let path = std::env::temp_dir().join(format!("sip-mock-long-journal-{}.jsonl", std::process::id()));
-        let mark = || Happening::Mark { text: "x".into() };
-        let (kept, lost) = (
-            Journal::that_keeps(2, Pace::new(1.0), Some(&path)).unwrap(),
-            Journal::that_keeps(2, Pace::new(1.0), None).unwrap(),
-        );
-        for journal in [&kept, &lost] {
-            journal.note(mark());
-            journal.note(mark());
-            assert_eq!(journal.whole().unwrap().len(), 2);
-            journal.note(mark());
-        }
-        assert_eq!(kept.whole().unwrap().iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 2, 3]);
-        assert!(matches!(lost.whole(), Err(Incomplete::Forgotten { written: 3, kept: 2 })));
         std::fs::remove_file(path).unwrap();
     }
 }

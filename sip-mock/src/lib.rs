@@ -11,6 +11,7 @@
 //! | [`phones`] | what an agent's phone does when it rings |
 //! | [`faults`] | what goes wrong on purpose |
 //! | [`journal`] | everything heard and said, in order |
+//! | [`lengths`] | lengths of time that are drawn: how long people wait, talk, pause |
 //! | [`pace`] | time, faster than life when asked |
 //! | [`agents`] | robots that work at the console as people do |
 //! | [`judge`] | did the hotline keep its promises? |
@@ -22,6 +23,7 @@ pub mod callers;
 pub mod faults;
 pub mod journal;
 pub mod judge;
+pub mod lengths;
 pub mod load;
 pub mod pace;
 pub mod phones;
@@ -32,5 +34,6 @@ pub mod scenario;
 pub use callers::{CallerScript, Cue, HangUp, Keys, Redial};
 pub use faults::Faults;
 pub use journal::{Entry, Happening, Incomplete, Journal};
+pub use lengths::Length;
 pub use phones::{Moods, OnRing, PhoneScript};
 pub use provider::{CallHandle, CallView, Provider, ProviderConfig};

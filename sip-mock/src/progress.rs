@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::journal::{Entry, Happening, Journal};
+use crate::journal::{Entry, Happening};
 
 /// Where a caller is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,35 +18,26 @@ enum At {
 #[derive(Debug, Default)]
 pub struct Progress {
     running: Duration,
-    heard: u64,
     callers: HashMap<String, At>,
     rang: usize,
     served: usize,
     gave_up: usize,
     cut_off: usize,
     turned_away: usize,
+    busy: usize,
     hook_ms: Vec<u64>,
     hooks_failed: usize,
 }
 
 impl Progress {
-    /// Takes in what the journal has to tell since the last time; `running` is simulated time.
-    pub fn follow(&mut self, journal: &Journal, running: Duration) {
+    /// A new line begins; `running` is simulated time.
+    pub(crate) fn begin_line(&mut self, running: Duration) {
         self.running = running;
         self.hook_ms.clear();
-        for entry in journal.since(self.heard) {
-            self.heard = entry.seq;
-            self.note(&entry);
-        }
     }
 
-    /// The number of the last entry taken in.
-    #[must_use]
-    pub fn heard(&self) -> u64 {
-        self.heard
-    }
-
-    fn note(&mut self, entry: &Entry) {
+    /// Takes in the journal's next entry.
+    pub(crate) fn note(&mut self, entry: &Entry) {
         match &entry.what {
             Happening::CallArrived { call, .. } => {
                 self.rang += 1;
@@ -62,12 +53,14 @@ impl Progress {
                 Some(_) if *served => {}
                 Some(_) if by == "caller" => self.gave_up += 1,
                 Some(_) if cause == "call hook failed" => self.turned_away += 1,
+                Some(_) if cause == "sip:decline" => self.busy += 1,
                 Some(At::Queue) => self.cut_off += 1,
                 Some(At::Menu) => {}
             },
             Happening::HookAnswered { ms, .. } => self.hook_ms.push(*ms),
             Happening::HookFailed { .. } => self.hooks_failed += 1,
-            Happening::CallOriginated { .. }
+            Happening::Patience { .. }
+            | Happening::CallOriginated { .. }
             | Happening::LegState { .. }
             | Happening::VerbStarted { .. }
             | Happening::VerbEnded { .. }
@@ -135,6 +128,7 @@ impl fmt::Display for Progress {
             self.gave_up,
             self.cut_off
         )?;
-        write!(f, " turned away {}  hooks {} p99 {p99} ms failed {}", self.turned_away, hooks.len(), self.hooks_failed)
+        write!(f, " turned away {} busy {} ", self.turned_away, self.busy)?;
+        write!(f, " hooks {} p99 {p99} ms failed {}", hooks.len(), self.hooks_failed)
     }
 }

@@ -5,7 +5,7 @@ use crate::season;
 use crate::service::{self, Ports, Postgres, Service};
 use sip_mock::agents::{Habits, RobotConfig, Robots};
 use sip_mock::judge::{self, Report, Rules};
-use sip_mock::{CallerScript, Happening, Keys, PhoneScript, Provider, ProviderConfig};
+use sip_mock::{CallerScript, Happening, Keys, Length, PhoneScript, Provider, ProviderConfig};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -239,10 +239,9 @@ impl Scene {
             login: format!("agent{number}"),
             password: PASSWORD.to_owned(),
             habits: Habits {
-                reaction: reaction.mul_f64(SPEED),
-                talk: Duration::from_secs(6),
-                wrap_up: Duration::from_secs(4),
-                spread: 0.2,
+                reaction: Length::around(reaction.mul_f64(SPEED), 0.2),
+                talk: Length::around(Duration::from_secs(6), 0.2),
+                wrap_up: Length::around(Duration::from_secs(4), 0.2),
                 pauses: 0.0,
                 books: self.size.books,
                 ..Habits::default()

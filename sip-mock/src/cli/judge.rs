@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use sip_mock::judge::{judge, read_events, read_journal};
+use sip_mock::judge::{Account, Witness, verdict};
 
-use super::{rules, say};
+use super::{rules, say, write_json};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -18,6 +18,9 @@ pub(super) struct Arguments {
     /// The provider's journal.
     #[arg(long)]
     journal: PathBuf,
+    /// A file for the verdict as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
     #[command(flatten)]
     rules: rules::Times,
 }
@@ -27,9 +30,10 @@ fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let events = read_events(open(&arguments.events)?).with_context(|| arguments.events.display().to_string())?;
-    let journal = read_journal(open(&arguments.journal)?).with_context(|| arguments.journal.display().to_string())?;
-    let report = judge(&events, &journal, &arguments.rules.rules());
+    let account = Account::read(open(&arguments.events)?).with_context(|| arguments.events.display().to_string())?;
+    let witness = Witness::read(open(&arguments.journal)?).with_context(|| arguments.journal.display().to_string())?;
+    let report = verdict(&account, &witness, &arguments.rules.rules());
     say(&report)?;
+    write_json(arguments.json.as_deref(), &report)?;
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,15 +1,16 @@
 //! `sip-mock load`: runs a scenario and prints a summary; fails when a promise was broken.
 
+use std::io::BufReader;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Context;
-use sip_mock::judge::{hear, judge, read_events};
+use sip_mock::judge::{Account, testimony, verdict};
 use sip_mock::load::Load;
 use sip_mock::scenario::Scenario;
 
-use super::{end_is_asked_for, rules, say, show};
+use super::{end_is_asked_for, rules, say, show, write_json};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -39,14 +40,15 @@ pub(super) struct Arguments {
     /// A command that prints the hotline's event log after the run, for the judge (`vaxline events export`).
     #[arg(long)]
     events_from: Option<String>,
+    /// A file for the summary as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
     #[command(flatten)]
     rules: rules::Times,
 }
 
 fn scenario(arguments: &Arguments) -> anyhow::Result<Scenario> {
-    let path = &arguments.scenario;
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut scenario = Scenario::parse(&text)?;
+    let mut scenario = Scenario::read(&arguments.scenario)?;
     scenario.provider.listen = arguments.listen.unwrap_or(scenario.provider.listen);
     if let Some(base) = &arguments.base {
         scenario.provider.base.clone_from(base);
@@ -65,6 +67,19 @@ fn scenario(arguments: &Arguments) -> anyhow::Result<Scenario> {
     Ok(scenario)
 }
 
+/// The event log that a command prints, read while it is printed.
+fn account(command: &str) -> anyhow::Result<Account> {
+    let mut printing = Command::new("sh")
+        .args(["-c", command])
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run the command for the event log")?;
+    let printed = printing.stdout.take().context("the command for the event log has no output")?;
+    let account = Account::read(BufReader::new(printed)).context("the event log")?;
+    anyhow::ensure!(printing.wait()?.success(), "the command for the event log failed");
+    Ok(account)
+}
+
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let scenario = scenario(&arguments)?;
     say(&scenario.about)?;
@@ -80,28 +95,16 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     say("")?;
     let tally = load.robots.tally();
-    let journal = load.end().await.context("there can be no verdict; name a file with --journal")?;
+    let witness = load.end().await.context("there can be no verdict")?;
     let rules = arguments.rules.rules();
     let report = match &arguments.events_from {
-        Some(command) => {
-            let output = tokio::process::Command::new("sh")
-                .arg("-c")
-                .arg(command)
-                .output()
-                .await
-                .context("cannot run the command for the event log")?;
-            anyhow::ensure!(
-                output.status.success(),
-                "the command for the event log failed: {}",
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
-            judge(&read_events(output.stdout.as_slice())?, &journal, &rules)
-        }
-        None => hear(&journal, &rules),
+        Some(command) => verdict(&account(command)?, &witness, &rules),
+        None => testimony(&witness, &rules),
     };
     say(&report)?;
+    write_json(arguments.json.as_deref(), &report)?;
     say(format_args!(
-        "Agents: {} offers, {} accepted, {} declined, {} let pass, {} talks, {} bookings, {} sockets opened again, {} frames not understood",
+        "Agents: {} offers, {} accepted, {} declined, {} let pass, {} talks, {} bookings, {} sockets opened again, {} vanished, {} went home, {} frames not understood",
         tally.offers,
         tally.accepted,
         tally.declined,
@@ -109,6 +112,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         tally.talks,
         tally.booked,
         tally.reconnects,
+        tally.vanished,
+        tally.went_home,
         tally.not_understood
     ))?;
     for (code, times) in &tally.refused {

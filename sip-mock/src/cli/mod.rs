@@ -6,10 +6,12 @@ mod provider;
 mod rules;
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use sip_mock::judge::Report;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// A simulated SIP/IVR provider (jambonz 0.9), callers and agents, for tests and demonstrations.
@@ -55,6 +57,13 @@ fn show(line: impl std::fmt::Display) {
     let mut out = std::io::stdout();
     let _ = if out.is_terminal() { write!(out, "\r\x1b[2K{line}") } else { writeln!(out, "{line}") };
     let _ = out.flush();
+}
+
+/// The verdict for programs, where a file is named for it.
+fn write_json(path: Option<&Path>, report: &Report) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let text = format!("{:#}\n", report.to_json());
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Waits until somebody wants the program to end, by Ctrl-C or as a service manager does.

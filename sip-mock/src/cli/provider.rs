@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use sip_mock::judge::{Rules, hear};
-use sip_mock::progress::Progress;
+use sip_mock::judge::{Rules, testimony};
+use sip_mock::load::Watcher;
 use sip_mock::scenario::ProviderSection;
 use sip_mock::{Provider, ProviderConfig};
 
@@ -64,26 +64,26 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     say(format_args!("music    {}/hold.wav", provider.media_url()))?;
     say(format_args!("control  {}", provider.control_url()))?;
     say(format_args!("calls    {hook}"))?;
+    let mut watcher = Watcher::default();
     tokio::select! {
-        () = watch(&provider) => {}
+        () = watch(&provider, &mut watcher) => {}
         asked = end_is_asked_for() => asked?,
     }
     say("")?;
     let journal = provider.journal().clone();
     provider.shutdown().await;
-    say(hear(&journal.whole().context("there is no summary; name a file with --journal")?, &Rules::default()))?;
+    watcher.follow(&journal, Duration::ZERO);
+    say(testimony(&watcher.witness().context("there is no summary")?, &Rules::default()))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Says what happens, whenever something has.
-async fn watch(provider: &Provider) {
-    let (began, mut progress, mut heard) = (Instant::now(), Progress::default(), 0);
+async fn watch(provider: &Provider, watcher: &mut Watcher) {
+    let began = Instant::now();
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        progress.follow(provider.journal(), provider.pace().simulated(began.elapsed()));
-        if progress.heard() > heard {
-            heard = progress.heard();
-            show(&progress);
+        if watcher.follow(provider.journal(), provider.pace().simulated(began.elapsed())) {
+            show(&watcher.progress);
         }
     }
 }

@@ -18,9 +18,6 @@ pub(super) struct Times {
     /// How long a redial takes its place up again (`queue.redeem_seconds`).
     #[arg(long, value_name = "SECONDS")]
     redeem_seconds: Option<u64>,
-    /// Callers have priority classes: the order of keys need not be the order of joining.
-    #[arg(long)]
-    classes: bool,
 }
 
 impl Times {
@@ -32,7 +29,6 @@ impl Times {
             connect: or(self.connect_seconds, shipped.connect),
             wrap_up: or(self.wrap_up_seconds, shipped.wrap_up),
             redeem: or(self.redeem_seconds, shipped.redeem),
-            one_class: !self.classes,
             ..shipped
         }
     }

@@ -5,24 +5,25 @@
 //! What must hold: it shares no code with the hotline; it counts as broken only what the hotline could have done better, so
 //! every time comparison has a stated tolerance; and each rule has a test with a log that breaks it.
 
+mod checks;
 mod figures;
-mod input;
-mod offers;
-mod records;
+mod log;
+mod oracle;
 mod replay;
 mod report;
-mod rules;
+mod standing;
 mod witness;
 
 use std::time::Duration;
 
-pub use figures::{Figures, ServiceLevel, Spread};
-pub use input::{Event, ReadError, read_events, read_journal};
+pub use figures::{Figures, ServiceLevel, Spread, Told};
+pub use log::{Account, Event, ReadError, read_events, read_journal};
+pub use oracle::{Against, Oracle};
 pub use report::{Report, Violation};
+pub use witness::Witness;
 
 use crate::journal::Entry;
 use replay::Log;
-use witness::Witness;
 
 /// What the judge must know of the hotline's settings, and its tolerances. All in real time.
 #[derive(Debug, Clone)]
@@ -35,8 +36,6 @@ pub struct Rules {
     pub wrap_up: Duration,
     /// How long a redial takes its place up again.
     pub redeem: Duration,
-    /// Whether every caller has the same class, so that the order of keys is the order of joining.
-    pub one_class: bool,
     /// Something that became true less than this before a decision may have been unknown to it.
     pub slack: Duration,
     /// An offer may outlive the caller's end by this much, a transient state its deadline.
@@ -56,7 +55,6 @@ impl Default for Rules {
             connect: Duration::from_secs(20),
             wrap_up: Duration::from_secs(30),
             redeem: Duration::from_mins(10),
-            one_class: true,
             slack: Duration::from_millis(250),
             grace: Duration::from_secs(1),
             recovery: Duration::from_secs(5),
@@ -69,25 +67,37 @@ impl Default for Rules {
 /// Judges a run.
 #[must_use]
 pub fn judge(events: &[Event], journal: &[Entry], rules: &Rules) -> Report {
-    let witness = Witness::hear(journal);
-    let log = Log::replay(events, &witness, rules);
+    verdict(&Account::of(events), &Witness::of(journal), rules)
+}
+
+/// Judges a run whose logs were read line by line.
+#[must_use]
+pub fn verdict(account: &Account, witness: &Witness, rules: &Rules) -> Report {
+    let log = Log::replay(account, witness, rules);
     let mut violations = log.violations.clone();
     violations.extend(witness.dropped());
-    violations.extend(log.ghosts(&witness, rules));
-    violations.extend(log.lost_places(&witness, rules));
-    violations.extend(log.unaccounted(&witness, rules));
-    violations.extend(log.stuck(&witness, rules));
-    violations.extend(log.kept_apart_too_long(&witness, rules));
-    let figures = Figures::measure(&log, &witness, rules);
+    violations.extend(log.ghosts(witness, rules));
+    violations.extend(log.lost_places(witness, rules));
+    violations.extend(log.unaccounted(witness, rules));
+    violations.extend(log.stuck(witness, rules));
+    violations.extend(log.kept_apart_too_long(witness, rules));
+    let mut figures = Figures::measure(&log, witness, rules);
+    figures.oracle = oracle::compare(&log, witness, rules);
     Report { violations, figures, whole: true }
 }
 
 /// What the journal alone tells: who was hung up on, and what callers lived through.
 #[must_use]
 pub fn hear(journal: &[Entry], rules: &Rules) -> Report {
-    let witness = Witness::hear(journal);
-    let log = Log::replay(&[], &witness, rules);
-    let figures = Figures::measure(&log, &witness, rules);
+    testimony(&Witness::of(journal), rules)
+}
+
+/// The same of a journal that was heard entry by entry.
+#[must_use]
+pub fn testimony(witness: &Witness, rules: &Rules) -> Report {
+    let account = Account::of(&[]);
+    let log = Log::replay(&account, witness, rules);
+    let figures = Figures::measure(&log, witness, rules);
     Report { violations: witness.dropped(), figures, whole: false }
 }
 
@@ -96,6 +106,16 @@ type Micros = i64;
 
 fn micros(duration: Duration) -> Micros {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of a run fit a float's mantissa")]
+fn millis(micros: Micros) -> f64 {
+    micros as f64 / 1_000.0
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "rounded, and a cast saturates")]
+fn whole(value: f64) -> i64 {
+    value.round() as i64
 }
 
 #[cfg(test)]

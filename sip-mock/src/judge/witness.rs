@@ -1,14 +1,15 @@
-//! What callers and phones saw, folded from the journal.
+//! What callers and phones saw, folded from the journal entry by entry: the journal of an evening need not be in memory.
 
 use std::collections::HashMap;
+use std::io::BufRead;
 
-use super::input::micros_of;
+use super::log::{ReadError, lines, micros_of};
 use super::{Micros, Rules, Violation, micros};
 use crate::journal::{Entry, Happening};
 
 /// One caller's call.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
+pub(in crate::judge) struct Seen {
     pub(super) arrived: Option<Micros>,
     pub(super) again: Option<String>,
     pub(super) first_parked: Option<Micros>,
@@ -18,8 +19,11 @@ pub(super) struct Seen {
     pub(super) first_bridged: Option<Micros>,
     /// The agent's leg of that talk.
     leg: Option<String>,
-    /// When the service had acknowledged a report from which it knows of the talk.
-    pub(super) talk_told: Option<Micros>,
+    /// When the service had acknowledged the end of the dial, from which it knows of the talk.
+    dial_told: Option<Micros>,
+    /// When the caller would have given up, if that can be known.
+    pub(super) patience_ends: Option<Micros>,
+    patience: Option<Micros>,
     /// Hears hold music and nothing has come after it.
     pub(super) parked_since: Option<Micros>,
     pub(super) ended: Option<End>,
@@ -28,7 +32,7 @@ pub(super) struct Seen {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct End {
+pub(in crate::judge) struct End {
     pub(super) at: Micros,
     pub(super) by: String,
     pub(super) cause: String,
@@ -36,53 +40,66 @@ pub(super) struct End {
 
 /// The whole journal, by call.
 #[derive(Debug, Default)]
-pub(super) struct Witness {
+pub struct Witness {
     pub(super) calls: HashMap<String, Seen>,
-    /// From a crash to the restart that followed it.
+    /// From a crash to the restart that followed it, if one did.
     pub(super) outages: Vec<(Micros, Micros)>,
     pub(super) horizon: Micros,
-    pub(super) hooks: Vec<u64>,
+    /// How long webhooks were answered in, in milliseconds.
+    pub(super) hooks: Vec<u32>,
     pub(super) hooks_failed: usize,
     /// When the service acknowledged that a leg was answered.
     answer_told: HashMap<String, Micros>,
 }
 
 impl Witness {
-    pub(super) fn hear(journal: &[Entry]) -> Self {
+    /// Reads a journal, a line at a time.
+    ///
+    /// # Errors
+    /// When the file or a line of it cannot be read.
+    pub fn read(from: impl BufRead) -> Result<Self, ReadError> {
         let mut witness = Self::default();
-        let mut down_since = None;
+        for entry in lines(from) {
+            witness.hear(&entry?);
+        }
+        Ok(witness)
+    }
+
+    /// The witness of these entries.
+    #[must_use]
+    pub fn of(journal: &[Entry]) -> Self {
+        let mut witness = Self::default();
         for entry in journal {
-            let at = micros_of(entry.wall);
-            witness.horizon = witness.horizon.max(at);
-            if let Happening::Mark { text } = &entry.what {
-                match (text.as_str(), down_since) {
-                    ("crash", None) => down_since = Some(at),
-                    ("restart", Some(since)) => {
-                        witness.outages.push((since, at));
-                        down_since = None;
-                    }
-                    _ => {}
-                }
-            } else {
-                witness.note(at, &entry.what);
-            }
-        }
-        if let Some(since) = down_since {
-            witness.outages.push((since, Micros::MAX));
-        }
-        let Self { calls, answer_told, .. } = &mut witness;
-        calls.retain(|_, seen| seen.arrived.is_some());
-        for seen in calls.values_mut() {
-            if let Some(answer) = seen.leg.as_ref().and_then(|leg| answer_told.get(leg)) {
-                seen.talk_told = Some(seen.talk_told.map_or(*answer, |end| end.min(*answer)));
-            }
+            witness.hear(entry);
         }
         witness
     }
 
+    /// Takes in the journal's next entry.
+    pub fn hear(&mut self, entry: &Entry) {
+        let at = micros_of(entry.wall);
+        self.horizon = self.horizon.max(at);
+        let Happening::Mark { text } = &entry.what else {
+            self.note(at, &entry.what);
+            return;
+        };
+        let down = self.outages.last_mut().filter(|(_, up)| *up == Micros::MAX);
+        match (text.as_str(), down) {
+            ("crash", None) => self.outages.push((at, Micros::MAX)),
+            ("restart", Some((_, up))) => *up = at,
+            _ => {}
+        }
+    }
+
+    /// When the service had acknowledged a report from which it knows of the talk.
+    pub(super) fn talk_told(&self, seen: &Seen) -> Option<Micros> {
+        let answer = seen.leg.as_ref().and_then(|leg| self.answer_told.get(leg)).copied();
+        [answer, seen.dial_told].into_iter().flatten().min()
+    }
+
     fn note(&mut self, at: Micros, what: &Happening) {
         if let Happening::HookAnswered { ms, .. } = what {
-            self.hooks.push(*ms);
+            self.hooks.push(u32::try_from(*ms).unwrap_or(u32::MAX));
         } else if let Happening::HookFailed { .. } = what {
             self.hooks_failed += 1;
         }
@@ -93,17 +110,26 @@ impl Witness {
         {
             self.answer_told.entry(call.to_owned()).or_insert(at);
         }
-        let seen = self.calls.entry(call.to_owned()).or_default();
+        if let Happening::CallArrived { again, .. } = what {
+            let seen = Seen { arrived: Some(at), again: again.clone(), ..Seen::default() };
+            self.calls.insert(call.to_owned(), seen);
+        }
+        // The agents' legs are no callers.
+        let Some(seen) = self.calls.get_mut(call) else { return };
         match what {
-            Happening::CallArrived { again, .. } => {
-                seen.arrived = Some(at);
-                seen.again.clone_from(again);
+            Happening::Patience { ms, from_ringing, .. } => {
+                let patience = i64::try_from(*ms).unwrap_or(i64::MAX).saturating_mul(1_000);
+                seen.patience = Some(patience);
+                seen.patience_ends = from_ringing.then(|| at.saturating_add(patience));
             }
             Happening::Parked { .. } => {
                 let given = seen.last_list.unwrap_or(at);
                 seen.queued.get_or_insert(given);
                 seen.first_parked.get_or_insert(at);
                 seen.parked_since.get_or_insert(at);
+                if let Some(patience) = seen.patience {
+                    seen.patience_ends.get_or_insert(at.saturating_add(patience));
+                }
             }
             Happening::ListReplaced { verbs, .. } => {
                 seen.last_list = Some(at);
@@ -120,13 +146,14 @@ impl Witness {
                 seen.end_received.get_or_insert(at);
             }
             Happening::HookAnswered { hook, .. } if hook == "dial" && seen.first_bridged.is_some() => {
-                seen.talk_told.get_or_insert(at);
+                seen.dial_told.get_or_insert(at);
             }
             Happening::CallEnded { by, cause, .. } => {
                 seen.parked_since = None;
                 seen.ended = Some(End { at, by: by.clone(), cause: cause.clone() });
             }
-            Happening::CallOriginated { .. }
+            Happening::CallArrived { .. }
+            | Happening::CallOriginated { .. }
             | Happening::LegState { .. }
             | Happening::VerbStarted { .. }
             | Happening::VerbEnded { .. }

@@ -12,8 +12,9 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::CallHandle;
+use super::handle::ring;
 use super::session::Switch;
-use super::{CallHandle, ring};
 use crate::callers::CallerScript;
 use crate::faults::Faults;
 use crate::journal::Happening;

@@ -7,8 +7,10 @@
 
 mod call;
 mod calls;
+mod config;
 mod control;
 mod exec;
+mod handle;
 mod hooks;
 mod leg;
 mod limit;
@@ -23,7 +25,6 @@ mod verbs;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -33,107 +34,23 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use call::{CallStatus, CallView, Ended, VerbView};
+pub use config::ProviderConfig;
+pub use handle::CallHandle;
 pub use limit::RateLimit;
 pub use media::piece;
 
-use crate::callers::{self, CallerScript};
+use crate::callers::CallerScript;
 use crate::faults::{Dice, Faults};
-use crate::journal::{Happening, Journal};
+use crate::journal::Journal;
 use crate::pace::Pace;
-use crate::phones::{Moods, PhoneHandle, PhoneScript, Phones};
-use call::Call;
+use crate::phones::{PhoneHandle, Phones};
 use hooks::{Bases, Hooks};
 use session::Switch;
 use verbs::Hook;
-
-/// How a provider is set up.
-#[derive(Debug, Clone)]
-pub struct ProviderConfig {
-    /// Where it listens; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// The service's base address, without a slash at the end.
-    pub base: String,
-    /// The application's call hook, absolute.
-    pub call_hook: String,
-    /// The application's status hook, absolute.
-    pub status_hook: Option<String>,
-    /// The secret that signs webhooks.
-    pub secret: String,
-    /// The account.
-    pub account_sid: String,
-    /// The application.
-    pub application_sid: String,
-    /// The key of the REST interface.
-    pub api_key: String,
-    /// The realm that is added to users without one.
-    pub sip_realm: String,
-    /// How much faster than life people and music are.
-    pub speed: f64,
-    /// The seed of everything decided by chance.
-    pub seed: u64,
-    /// What goes wrong.
-    pub faults: Faults,
-    /// How long a webhook's answer may take to begin, in real time.
-    pub hook_timeout: Duration,
-    /// How long the body of an answer may take, in real time.
-    pub body_timeout: Duration,
-    /// The pause before the first retry of a webhook, in real time.
-    pub retry_pause: Duration,
-    /// The REST quota; `None` switches it off.
-    pub rate_limit: Option<RateLimit>,
-    /// What phones do that have no script of their own; `None`: they are not registered.
-    pub other_phones: Option<PhoneScript>,
-    /// In which mood these are, ring by ring.
-    pub moods: Moods,
-    /// Where the journal is also written.
-    pub journal: Option<PathBuf>,
-    /// Whether the control interface (`/mock`) is open.
-    pub control: bool,
-}
-
-impl ProviderConfig {
-    /// A provider for a service at this base address, on a free port, as fast as life, without faults.
-    #[must_use]
-    pub fn new(base: &str) -> Self {
-        let base = base.trim_end_matches('/').to_owned();
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            call_hook: format!("{base}/providers/jambonz/call"),
-            status_hook: Some(format!("{base}/providers/jambonz/status")),
-            base,
-            secret: "whsec_test_0123456789".to_owned(),
-            account_sid: "3f0e7b52-6f0a-4b1e-9b58-5a3c8a1d0001".to_owned(),
-            application_sid: "8c1d2f44-0b6d-4a6c-8f0e-77a1c2d30002".to_owned(),
-            api_key: "test-api-key".to_owned(),
-            sip_realm: "vaxline.example".to_owned(),
-            speed: 1.0,
-            seed: 1,
-            faults: Faults::default(),
-            hook_timeout: Duration::from_secs(10),
-            body_timeout: Duration::from_mins(5),
-            retry_pause: Duration::from_millis(500),
-            rate_limit: Some(RateLimit::default()),
-            other_phones: Some(PhoneScript::answers()),
-            moods: Moods::default(),
-            journal: None,
-            control: false,
-        }
-    }
-}
-
-impl ProviderConfig {
-    /// The same provider for a service at another base address.
-    #[must_use]
-    pub fn at(self, base: &str) -> Self {
-        let Self { call_hook, status_hook, base, .. } = Self::new(base);
-        Self { call_hook, status_hook, base, ..self }
-    }
-}
 
 /// A running provider. Dropping it stops everything.
 #[derive(Debug)]
@@ -151,7 +68,7 @@ impl Provider {
         let listener = TcpListener::bind(config.listen).await?;
         let address = listener.local_addr()?;
         let pace = Pace::new(config.speed);
-        let journal = Journal::open(pace, config.journal.as_deref())?;
+        let journal = Journal::that_keeps(config.journal_keeps, pace, config.journal.as_deref())?;
         let dice = Arc::new(Dice::new(config.seed));
         let faults = Arc::new(Mutex::new(config.faults));
         let client = http_client()?;
@@ -184,7 +101,7 @@ impl Provider {
             faults,
             hooks,
             player: media::Player::new(client),
-            phones: Phones::new(config.other_phones, config.moods, Arc::clone(&dice)),
+            phones: Phones::new(config.other_phones, config.ring_times, config.moods, Arc::clone(&dice)),
             calls: calls::Calls::default(),
             call_hook: post(config.call_hook),
             status_hook: config.status_hook.map(post),
@@ -235,7 +152,7 @@ impl Provider {
     /// Rings the hotline and lives the caller's script.
     #[must_use]
     pub fn ring(&self, script: CallerScript) -> CallHandle {
-        ring(&self.switch, script, None)
+        handle::ring(&self.switch, script, None)
     }
 
     /// The phone of a SIP user (the part before `@`) or number.
@@ -296,125 +213,6 @@ impl Drop for Provider {
         self.switch.closing.cancel();
         self.switch.journal.flush();
     }
-}
-
-/// One call, for scripts and tests.
-#[derive(Debug, Clone)]
-pub struct CallHandle {
-    switch: Arc<Switch>,
-    call: Arc<Call>,
-}
-
-impl CallHandle {
-    /// The provider's id of the call.
-    #[must_use]
-    pub fn sid(&self) -> &str {
-        &self.call.sid
-    }
-
-    /// What can be seen now.
-    #[must_use]
-    pub fn seen(&self) -> CallView {
-        self.call.view().borrow().clone()
-    }
-
-    /// Follows what can be seen.
-    #[must_use]
-    pub fn watch(&self) -> watch::Receiver<CallView> {
-        self.call.view()
-    }
-
-    /// The pace of the simulation.
-    #[must_use]
-    pub fn pace(&self) -> Pace {
-        self.switch.pace
-    }
-
-    /// Waits until the view fulfils a condition; false when the deadline (real time) passes or the call ends without it.
-    pub async fn wait_for(&self, deadline: Duration, holds: impl Fn(&CallView) -> bool) -> bool {
-        let mut view = self.call.view();
-        let wait = view.wait_for(|seen| holds(seen) || seen.ended.is_some());
-        match tokio::time::timeout(deadline, wait).await {
-            Ok(Ok(seen)) => holds(&seen),
-            Ok(Err(_)) | Err(_) => false,
-        }
-    }
-
-    /// Waits until the caller hears the hold list.
-    pub async fn parked(&self, deadline: Duration) -> bool {
-        self.wait_for(deadline, |seen| seen.parked).await
-    }
-
-    /// Waits until the caller talks to somebody, and answers to whom.
-    pub async fn bridged(&self, deadline: Duration) -> Option<String> {
-        if self.wait_for(deadline, |seen| seen.bridged.is_some()).await { self.seen().bridged } else { None }
-    }
-
-    /// Waits for the end.
-    pub async fn ended(&self, deadline: Duration) -> Option<Ended> {
-        let _ = self.wait_for(deadline, |seen| seen.ended.is_some()).await;
-        self.seen().ended
-    }
-
-    /// The call that the same caller made next, by script.
-    pub async fn redialled(&self, deadline: Duration) -> Option<Self> {
-        let mut view = self.call.view();
-        let next =
-            tokio::time::timeout(deadline, view.wait_for(|seen| seen.next.is_some())).await.ok()?.ok()?.next.clone()?;
-        self.switch.calls.get(&next).map(|call| Self { switch: Arc::clone(&self.switch), call })
-    }
-
-    /// Presses a key; false when nobody listens and it is lost.
-    #[must_use]
-    pub fn press(&self, key: char) -> bool {
-        let taken = self.call.key(key);
-        self.switch.journal.note(Happening::Key { call: self.call.sid.clone(), key, taken });
-        taken
-    }
-
-    /// Hangs up.
-    pub fn hang_up(&self) {
-        self.switch.caller_hangs_up(&self.call);
-    }
-
-    /// What was said and played to the caller, in order.
-    #[must_use]
-    pub fn heard(&self) -> Vec<String> {
-        let happened = self.switch.journal.of_call(&self.call.sid);
-        happened
-            .into_iter()
-            .filter_map(|h| if let Happening::VerbStarted { hears, .. } = h { hears } else { None })
-            .collect()
-    }
-}
-
-fn ring(switch: &Arc<Switch>, script: CallerScript, again: Option<&str>) -> CallHandle {
-    let call = switch.new_call(true, &script.number, &script.dialled, None);
-    switch.journal.note(Happening::CallArrived {
-        call: call.sid.clone(),
-        from: script.number.clone(),
-        to: script.dialled.clone(),
-        again: again.map(str::to_owned),
-    });
-    let handle = CallHandle { switch: Arc::clone(switch), call: Arc::clone(&call) };
-    let (work, rung) = (Arc::clone(switch), call);
-    switch.spawn(async move { work.ring_in(rung).await });
-    let caller = handle.clone();
-    switch.spawn(async move {
-        callers::live(&caller, &script).await;
-        let Ok(last) = caller.watch().wait_for(|seen| seen.ended.is_some()).await.map(|seen| seen.clone()) else {
-            return;
-        };
-        if callers::rings_again(&script, &last) {
-            let switch = &caller.switch;
-            switch.pace.sleep(script.redial.pause).await;
-            let mut next = script;
-            next.redial.times -= 1;
-            let next = ring(switch, next, Some(caller.sid()));
-            caller.call.show(|seen| seen.next = Some(next.sid().to_owned()));
-        }
-    });
-    handle
 }
 
 async fn music(State(shelf): State<media::Shelf>, Path(name): Path<String>) -> Response {

@@ -52,10 +52,7 @@ async fn a_caller_who_was_dropped_rings_again_with_the_same_number() {
     service.begins_with(json!([say("Entschuldigung")]));
     service.begins_with(json!([{"verb": "answer"}, stay()]));
     let provider = service.provider().await;
-    let call = provider.ring(CallerScript {
-        redial: Redial { times: 1, pause: Duration::from_secs(2), after_giving_up: false },
-        ..caller()
-    });
+    let call = provider.ring(CallerScript { redial: Redial::times(1, Duration::from_secs(2)), ..caller() });
     let again = call.redialled(SOON).await.unwrap();
     assert!(again.wait_for(SOON, |seen| seen.verb.is_some()).await);
     let hooks = service.heard("/call");
@@ -64,6 +61,21 @@ async fn a_caller_who_was_dropped_rings_again_with_the_same_number() {
     again.hang_up();
     again.ended(SOON).await.unwrap();
     assert!(again.redialled(Duration::from_millis(50)).await.is_none(), "whoever hangs up does not ring again");
+}
+
+#[tokio::test]
+async fn a_busy_tone_is_a_reason_of_its_own_to_ring_again() {
+    for (when_busy, rings_again) in [(true, true), (false, false)] {
+        let service = Service::start().await;
+        service.begins_with(json!([{"verb": "sip:decline", "status": 486}]));
+        service.begins_with(json!([{"verb": "answer"}, stay()]));
+        let provider = service.provider().await;
+        let redial = Redial { when_busy, ..Redial::times(1, Duration::from_secs(2)) };
+        let call = provider.ring(CallerScript { redial, ..caller() });
+        assert_eq!(call.ended(SOON).await.unwrap().cause, "sip:decline");
+        let wait = if rings_again { SOON } else { Duration::from_millis(300) };
+        assert_eq!(call.redialled(wait).await.is_some(), rings_again);
+    }
 }
 
 #[tokio::test]

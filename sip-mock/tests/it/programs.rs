@@ -1,10 +1,10 @@
 //! The control interface, and a scenario run against a service that parks everybody.
 
 use serde_json::{Value, json};
-use sip_mock::judge::{Rules, hear};
+use sip_mock::Provider;
+use sip_mock::judge::{Rules, testimony};
 use sip_mock::load::Load;
 use sip_mock::scenario::Scenario;
-use sip_mock::{Happening, Provider};
 
 use super::service::{Reply, SOON, Service, question, say, stay};
 
@@ -77,11 +77,9 @@ async fn a_scenario_rings_its_callers_and_sums_them_up() {
         api_key = "k"
         [arrivals]
         at_once = 10
-        curve = [{{ seconds = 60, per_minute = 30 }}]
+        curve = [{{ seconds = 60, per_second = 0.5 }}]
         [callers]
-        patience = 30
-        gives_up_early = 0.0
-        redials = 0.0
+        patience = {{ exponential = 30 }}
         "#,
         service.base
     );
@@ -92,13 +90,55 @@ async fn a_scenario_rings_its_callers_and_sums_them_up() {
     let mut lines = Vec::new();
     tokio::time::timeout(SOON * 2, load.run(|progress, _| lines.push(progress.to_string()))).await.unwrap();
     let last = lines.last().unwrap().clone();
-    let journal = load.end().await.unwrap();
-    let rang = journal.iter().filter(|e| matches!(e.what, Happening::CallArrived { .. })).count();
+    let report = testimony(&load.end().await.unwrap(), &Rules::default());
+    let rang = report.figures.calls;
     assert!((20..80).contains(&rang), "{rang}");
     assert!(last.contains(&format!("rang {rang}")) && last.contains("waiting 0"), "{last}");
     assert!(!last.contains("+49"), "no number leaves the journal");
-    let report = hear(&journal, &Rules::default());
     assert_eq!((report.figures.waited, report.figures.abandoned), (rang, rang));
     assert!(report.is_clean());
     assert!(report.to_string().contains("dropped by us"));
+}
+
+/// Two callers wait and an agent is offered one of them; the verdict of the program, and whether it was content.
+fn judged(first_offered: &str) -> (bool, Value) {
+    let folder = std::env::temp_dir().join(format!("sip-mock-judge-{}-{first_offered}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let fact = |position: u32, second: u32, kind: &str, more: Value| {
+        let mut fact = json!({"position": position, "at": format!("2021-05-03T18:00:{second:02}Z"), "kind": kind});
+        fact.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        format!("{fact}\n")
+    };
+    let events = [
+        fact(1, 0, "entry.joined", json!({"entry": "e1"})),
+        fact(2, 1, "entry.joined", json!({"entry": "e2"})),
+        fact(3, 1, "agent.state", json!({"agent": "a", "data": {"to": "ready"}})),
+        fact(4, 2, "offer.made", json!({"offer": "o", "entry": first_offered, "agent": "a"})),
+    ];
+    let path = |name: &str| folder.join(name);
+    std::fs::write(path("events.jsonl"), events.concat()).unwrap();
+    std::fs::write(path("journal.jsonl"), "").unwrap();
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_sip-mock"))
+        .arg("judge")
+        .args([std::ffi::OsStr::new("--events"), path("events.jsonl").as_os_str()])
+        .args([std::ffi::OsStr::new("--journal"), path("journal.jsonl").as_os_str()])
+        .args([std::ffi::OsStr::new("--json"), path("verdict.json").as_os_str()])
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    let verdict = serde_json::from_slice(&std::fs::read(path("verdict.json")).unwrap()).unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+    (status.success(), verdict)
+}
+
+#[test]
+fn the_judge_fails_when_a_promise_was_broken_and_says_which_for_programs() {
+    let (content, verdict) = judged("e1");
+    assert!(content, "{verdict}");
+    assert_eq!(verdict["broken_promises"]["order"], 0);
+    let (content, verdict) = judged("e2");
+    assert!(!content);
+    assert_eq!((&verdict["broken_promises"]["order"], &verdict["clean"]), (&json!(1), &json!(false)));
+    assert_eq!(verdict["broken"][0]["rule"], "order");
+    assert!(verdict["measures"]["told"].is_null(), "nothing was announced");
 }

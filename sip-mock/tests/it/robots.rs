@@ -257,6 +257,68 @@ async fn offers_can_be_declined_or_let_pass() {
 }
 
 #[tokio::test]
+async fn a_robot_goes_home_after_its_last_call_when_the_shift_is_over() {
+    let (console, mut desks) = console().await;
+    // At this pace a second and a half; the talk is longer.
+    let shift = Some(Duration::from_mins(5).into());
+    let robots = team(&console, Habits { shift, books: 0.0, talk: Duration::from_mins(8).into(), ..diligent() });
+    let mut desk = desks.recv().await.unwrap();
+    until_talking(&mut desk).await;
+    desk.asked("hang_up", Value::Null).await;
+    desk.agent("wrap_up").await;
+    assert_eq!(desk.asked("not_ready", Value::Null).await["do"]["reason"], "break");
+    desk.asked("finish_wrap_up", Value::Null).await;
+    assert_eq!(robots.tally().went_home, 0);
+    desk.agent("not_ready").await;
+    assert!(robots.wait_for(SOON, |t| t.went_home == 1 && t.linked == 0).await);
+    assert!(tokio::time::timeout(Duration::from_millis(400), desks.recv()).await.is_err());
+    robots.dismiss().await;
+}
+
+#[tokio::test]
+async fn a_robot_that_is_idle_when_the_shift_is_over_takes_no_further_caller() {
+    let (console, mut desks) = console().await;
+    let robots = team(&console, Habits { shift: Some(Duration::from_secs(60).into()), ..diligent() });
+    let mut desk = desks.recv().await.unwrap();
+    desk.snapshot(json!({"agent": {"state": "ready"}})).await;
+    desk.asked("not_ready", Value::Null).await;
+    desk.agent("not_ready").await;
+    assert!(robots.wait_for(SOON, |t| t.went_home == 1).await);
+    robots.dismiss().await;
+}
+
+#[tokio::test]
+async fn a_robot_that_vanishes_loads_the_page_anew_and_remembers_nothing() {
+    let (console, mut desks) = console().await;
+    let vanishes = Habits {
+        vanishes: Some(Duration::from_secs(40).into()),
+        vanishes_for: Duration::from_secs(20).into(),
+        ..diligent()
+    };
+    let robots = team(&console, vanishes);
+    let mut desk = desks.recv().await.unwrap();
+    until_talking(&mut desk).await;
+    let mut desk = desks.recv().await.unwrap();
+    assert_eq!((robots.tally().vanished, robots.tally().went_home), (1, 0));
+    desk.snapshot(json!({"agent": {"state": "not_ready", "reason": "signed_in"}})).await;
+    desk.asked("ready", Value::Null).await;
+    robots.dismiss().await;
+}
+
+#[tokio::test]
+async fn a_robot_may_forget_the_wrap_up() {
+    let (console, mut desks) = console().await;
+    let robots = team(&console, Habits { forgets_wrap_up: 1.0, books: 0.0, ..diligent() });
+    let mut desk = desks.recv().await.unwrap();
+    until_talking(&mut desk).await;
+    desk.asked("hang_up", Value::Null).await;
+    desk.agent("wrap_up").await;
+    let asked = tokio::time::timeout(Duration::from_millis(600), desk.asked("finish_wrap_up", Value::Null)).await;
+    assert!(asked.is_err(), "it waits until the wrap-up is over by itself");
+    robots.dismiss().await;
+}
+
+#[tokio::test]
 async fn a_robot_that_is_superseded_goes_home_and_one_that_is_logged_out_logs_in_again() {
     let (console, mut desks) = console().await;
     let robots = team(&console, diligent());

@@ -52,7 +52,7 @@ fn caller(number: u32, chance: &mut StdRng) -> CallerScript {
         patience: Some(Duration::from_secs(chance.random_range(90..900))),
         keys,
         talk: None,
-        redial: Redial { times: 1, pause: Duration::from_secs(20), after_giving_up: chance.random_bool(0.3) },
+        redial: Redial { after_giving_up: chance.random_bool(0.3), ..Redial::times(1, Duration::from_secs(20)) },
         ..CallerScript::default()
     }
 }

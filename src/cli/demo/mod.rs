@@ -19,7 +19,7 @@ use mailbox::Mailbox;
 use print_service::PrintService;
 use saxony::{LogIn, Seeded};
 use sip_mock::agents::{Habits, RobotConfig, Robots};
-use sip_mock::{PhoneScript, Provider, ProviderConfig};
+use sip_mock::{Length, PhoneScript, Provider, ProviderConfig};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -187,7 +187,7 @@ fn hire(provider: &Provider, seeded: &Seeded, console: &str) -> anyhow::Result<R
             console: console.to_owned(),
             login: login.clone(),
             password: password.clone(),
-            habits: Habits { talk: Duration::from_secs(90), ..Habits::default() },
+            habits: Habits { talk: Length::around(Duration::from_secs(90), 0.4), ..Habits::default() },
         };
         let after = Duration::from_millis(150 * u64::try_from(number).unwrap_or_default());
         robots.hire(config, after).context("set up an agent's robot")?;

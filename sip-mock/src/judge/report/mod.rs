@@ -1,8 +1,11 @@
-//! What the judge says.
+//! What the judge says: the promises that were broken, and the measures; as a table and as JSON.
+
+mod json;
+mod table;
 
 use std::fmt;
 
-use super::figures::{Figures, Spread};
+use super::figures::Figures;
 
 /// A broken promise. Ids are those of the logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,17 @@ pub enum Violation {
         agent: String,
         /// The agent passed over.
         passed: String,
+    },
+    /// An entry was offered to an agent for whom it does not wait.
+    Unfit {
+        /// The offer.
+        offer: String,
+        /// The entry.
+        entry: String,
+        /// The agent.
+        agent: String,
+        /// Why not.
+        why: &'static str,
     },
     /// A second offer for an entry or an agent that was not free.
     DoubleOffer {
@@ -85,6 +99,7 @@ impl Violation {
         match self {
             Self::Order { .. } => "order",
             Self::LongestIdle { .. } => "longest idle",
+            Self::Unfit { .. } => "unfit agent",
             Self::DoubleOffer { .. } => "double offer",
             Self::GhostOffer { .. } => "ghost offer",
             Self::LostPlace { .. } => "lost place",
@@ -99,9 +114,10 @@ impl Violation {
 const DROPPED: &str = "dropped by us";
 
 /// All rules, so that a report also names those that hold.
-const RULES: [&str; 9] = [
+const RULES: [&str; 10] = [
     "order",
     "longest idle",
+    "unfit agent",
     "double offer",
     "ghost offer",
     "lost place",
@@ -111,9 +127,6 @@ const RULES: [&str; 9] = [
     "kept apart",
 ];
 
-/// How many broken promises of a rule are spelt out.
-const SPELT_OUT: usize = 5;
-
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -122,6 +135,9 @@ impl fmt::Display for Violation {
             }
             Self::LongestIdle { offer, agent, passed } => {
                 write!(f, "offer {offer} went to agent {agent} although agent {passed} was idle for longer")
+            }
+            Self::Unfit { offer, entry, agent, why } => {
+                write!(f, "offer {offer} gave entry {entry} to agent {agent}, who {why}")
             }
             Self::DoubleOffer { what, id } => write!(f, "{what} {id} was offered while it was not free"),
             Self::GhostOffer { offer, for_ms } => write!(f, "offer {offer} lived {for_ms} ms beyond its caller"),
@@ -152,75 +168,14 @@ impl Report {
         self.violations.is_empty()
     }
 
+    /// Whether a rule can be judged by the logs there are.
+    fn judged(&self, rule: &str) -> bool {
+        self.whole || rule == DROPPED
+    }
+
     /// How often a rule was broken.
     #[must_use]
     pub fn count(&self, rule: &str) -> usize {
         self.violations.iter().filter(|v| v.rule() == rule).count()
-    }
-}
-
-fn spread(f: &mut fmt::Formatter<'_>, name: &str, s: &Spread) -> fmt::Result {
-    if s.count == 0 {
-        return writeln!(f, "  {name:<28} -");
-    }
-    writeln!(
-        f,
-        "  {name:<28} p50 {:>9.1} ms   p95 {:>9.1}   p99 {:>9.1}   max {:>9.1}   n {}",
-        s.p50_ms, s.p95_ms, s.p99_ms, s.max_ms, s.count
-    )
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let n = &self.figures;
-        writeln!(
-            f,
-            "Calls {}, waited {}, served {}, gave up {}, turned away {}, places taken up again {}",
-            n.calls, n.waited, n.served, n.abandoned, n.turned_away, n.redeemed
-        )?;
-        writeln!(f, "\nPromises")?;
-        for rule in RULES {
-            if !self.whole && rule != DROPPED {
-                continue;
-            }
-            let count = self.count(rule);
-            writeln!(
-                f,
-                "  {rule:<16} {}",
-                if count == 0 { "kept".to_owned() } else { format!("BROKEN {count} times") }
-            )?;
-            for violation in self.violations.iter().filter(|v| v.rule() == rule).take(SPELT_OUT) {
-                writeln!(f, "      {violation}")?;
-            }
-        }
-        if !self.whole {
-            writeln!(f, "  (the other promises are judged with the event log)")?;
-        }
-        writeln!(f, "\nMeasures (real time)")?;
-        spread(f, "assignment", &n.assignment)?;
-        spread(f, "joining to first offer", &n.wait_for_offer)?;
-        spread(f, "offer to acceptance", &n.acceptance)?;
-        spread(f, "acceptance to talking", &n.connecting)?;
-        spread(f, "music to the agent's voice", &n.wait)?;
-        spread(f, "webhook answers", &n.hooks)?;
-        writeln!(f, "  webhooks that failed         {}", n.hooks_failed)?;
-        writeln!(
-            f,
-            "  idle agents while waiting    {:.3} on average, at most {:.0} ms",
-            n.idle_while_queue, n.longest_apart_ms
-        )?;
-        let level = &n.service_level;
-        writeln!(
-            f,
-            "  service level                {:.1} % of answered, {:.1} % of waiting, {:.1} % without short abandons, {:.1} % with them",
-            level.of_answered * 100.0,
-            level.of_offered * 100.0,
-            level.without_short_abandons * 100.0,
-            level.with_short_abandons * 100.0
-        )?;
-        for ms in &n.first_offer_after_restart_ms {
-            writeln!(f, "  first offer after a restart  {ms:.0} ms")?;
-        }
-        Ok(())
     }
 }

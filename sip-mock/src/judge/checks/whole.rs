@@ -3,35 +3,39 @@
 //! What must hold: each rule names a moment by which something was due, and a crash excuses only what its respite covers
 //! ([`Witness::respite`]); who waited through it is judged like everybody else.
 
-use super::records::{EntryRecord, Place};
-use super::replay::Log;
-use super::witness::{Seen, Witness};
-use super::{Micros, Rules, Violation, micros};
+use crate::judge::log::{Ending, Id};
+use crate::judge::replay::{EntryRecord, Log, Place};
+use crate::judge::witness::{Seen, Witness};
+use crate::judge::{Micros, Rules, Violation, micros};
 
-impl Log {
+impl Log<'_> {
     /// The place of a call.
-    fn place_of_call(&self, sid: &str) -> Option<(&String, &EntryRecord)> {
-        let id = self.entry_of_sid.get(sid)?;
-        self.entries.get(id).map(|entry| (id, entry))
+    fn place_of_call(&self, sid: &str) -> Option<(Id, &EntryRecord)> {
+        let id = *self.entry_of_sid.get(&self.account.sids.find(sid)?)?;
+        self.entries.get(&id).map(|entry| (id, entry))
+    }
+
+    /// What the witness saw of the call that waits on an entry.
+    fn seen<'w>(&self, sid: Option<Id>, witness: &'w Witness) -> Option<&'w Seen> {
+        witness.calls.get(&self.account.sids.name(sid?))
     }
 
     /// Offers that were open for longer than the grace after the service knew that the caller was gone.
-    pub(super) fn ghosts(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
-        let told = |sid: &String| witness.calls.get(sid).and_then(|seen| seen.end_received);
+    pub(in crate::judge) fn ghosts(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
         let mut ghosts = Vec::new();
         for offer in &self.offers {
-            let Some(end) = offer.sid.as_ref().and_then(told) else { continue };
+            let Some(end) = self.seen(offer.sid, witness).and_then(|seen| seen.end_received) else { continue };
             let over = offer.closed.unwrap_or(self.horizon);
             if over > witness.respite(end + micros(rules.grace), rules) {
                 let for_ms = (over - end.max(offer.made)) / 1_000;
-                ghosts.push(Violation::GhostOffer { offer: offer.id.clone(), for_ms });
+                ghosts.push(Violation::GhostOffer { offer: self.account.offers.name(offer.id), for_ms });
             }
         }
         ghosts
     }
 
     /// Places that were given away although their callers were there, or came back in time.
-    pub(super) fn lost_places(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+    pub(in crate::judge) fn lost_places(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
         let mut lost = Vec::new();
         for (sid, seen) in witness.in_order() {
             if self.hears_music_for_nothing(sid, seen, witness, rules) {
@@ -40,9 +44,7 @@ impl Log {
             }
             lost.extend(self.not_taken_up(sid, seen, witness, rules));
         }
-        if rules.one_class {
-            lost.extend(self.untrue_keys(witness, rules));
-        }
+        lost.extend(self.late_keys(witness, rules));
         lost
     }
 
@@ -64,37 +66,33 @@ impl Log {
         let ((old, _), (new, record)) = (self.place_of_call(before)?, self.place_of_call(sid)?);
         let in_time = earlier.ended.as_ref().is_some_and(|end| record.joined - end.at < micros(rules.redeem));
         let lost = old != new && earlier.first_bridged.is_none() && in_time;
-        lost.then(|| Violation::LostPlace { entry: old.clone(), why: "a redial in time got a new place" })
+        lost.then(|| Violation::LostPlace {
+            entry: self.account.entries.name(old),
+            why: "a redial in time got a new place",
+        })
     }
 
-    /// Keys that contradict what callers heard: somebody stands before who rang when this one was in music already.
-    fn untrue_keys(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
-        let heard = |entry: &EntryRecord| {
-            let seen = witness.calls.get(entry.sid.as_ref()?)?;
-            Some((seen.arrived?, seen.queued?))
-        };
-        let mut in_line: Vec<_> = self
+    /// A priority makes a key earlier, and nothing makes it later than the music: one that is was made anew.
+    fn late_keys(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+        let tolerance = 2 * micros(rules.grace);
+        let mut late: Vec<_> = self
             .entries
             .iter()
-            // A redial rings long after its place was taken.
-            .filter(|(_, entry)| !entry.redeemed)
-            .filter_map(|(id, entry)| heard(entry).map(|(rang, queued)| (entry.key, rang, queued, id)))
+            // A redial rings long after its place was taken; and a place that was lost is counted once.
+            .filter(|(_, entry)| !entry.redeemed && !entry.again)
+            .filter(|(_, entry)| {
+                let queued = self.seen(entry.sid, witness).and_then(|seen| seen.queued);
+                queued.is_some_and(|queued| entry.key.0 > queued + tolerance)
+            })
+            .map(|(id, entry)| (entry.key, self.account.entries.name(*id)))
             .collect();
-        in_line.sort();
-        let tolerance = 2 * micros(rules.grace);
-        let mut last_ring = Micros::MIN;
-        let mut untrue = Vec::new();
-        for (_, rang, queued, id) in in_line {
-            if queued + tolerance < last_ring {
-                untrue.push(Violation::LostPlace { entry: id.clone(), why: "callers who came later stand before it" });
-            }
-            last_ring = last_ring.max(rang);
-        }
-        untrue
+        late.sort();
+        let why = "its key is later than its music: callers who came after it stand before it";
+        late.into_iter().map(|(_, entry)| Violation::LostPlace { entry, why }).collect()
     }
 
     /// Callers of whom the log should tell, and does not. An empty log is no proof of a clean evening.
-    pub(super) fn unaccounted(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+    pub(in crate::judge) fn unaccounted(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
         let mut unaccounted = Vec::new();
         for (sid, seen) in witness.in_order() {
             // What was before the log began is not its business.
@@ -119,7 +117,7 @@ impl Log {
         witness: &Witness,
         rules: &Rules,
     ) -> Option<&'static str> {
-        let told = seen.talk_told?;
+        let told = witness.talk_told(seen)?;
         // A caller who is gone in the same moment may be reported gone first.
         if seen.ended.as_ref().is_some_and(|end| end.at <= told + micros(rules.slack)) {
             return None;
@@ -129,23 +127,24 @@ impl Log {
             return Some("talked to an agent, and the log does not say so");
         }
         let due = witness.respite(seen.end_received? + micros(rules.grace), rules);
-        let served = entry.is_some_and(|e| e.ended_as.as_deref() == Some("served"));
+        let served = entry.is_some_and(|e| e.ended_as == Some(Ending::Served));
         (self.horizon > due && !served)
             .then_some("talked to an agent, and is not among those whom the log calls served")
     }
 
     /// Pairs that could have met and did not.
-    pub(super) fn kept_apart_too_long(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+    pub(in crate::judge) fn kept_apart_too_long(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
         let most = micros(rules.apart);
         let late = |could: Micros, met: Micros| met > witness.respite(could + most, rules);
         let mut apart: Vec<_> = self
             .meetings
             .iter()
+            .chain(&self.missed)
             .filter(|(could, met)| late(*could, *met))
             .map(|(could, met)| Violation::KeptApart { for_ms: (met - could) / 1_000 })
             .collect();
         // A dispatcher that fell silent makes no offers whose lateness could be measured.
-        if let Some(could) = self.could_meet_since()
+        if let Some(could) = self.still_apart_since()
             && late(could, self.horizon)
         {
             apart.push(Violation::KeptApart { for_ms: (self.horizon - could) / 1_000 });
@@ -154,34 +153,36 @@ impl Log {
     }
 
     /// Transient states that outlived their deadline.
-    pub(super) fn stuck(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
+    pub(in crate::judge) fn stuck(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
         let beyond = |deadline: Micros, over: Micros| over > witness.respite(deadline + micros(rules.grace), rules);
         let mut stuck = Vec::new();
-        let mut note = |what: &'static str, id: &String, deadline: Micros, over: Micros| {
+        let mut note = |what: &'static str, id: String, deadline: Micros, over: Micros| {
             if beyond(deadline, over) {
-                stuck.push(Violation::Stuck { what, id: id.clone(), for_ms: (over - deadline) / 1_000 });
+                stuck.push(Violation::Stuck { what, id, for_ms: (over - deadline) / 1_000 });
             }
         };
+        let offer_name = |id| self.account.offers.name(id);
         for offer in &self.offers {
             let over = offer.closed.unwrap_or(self.horizon);
             if let Some(deadline) = offer.deadline {
-                note("offer", &offer.id, deadline, offer.accepted.unwrap_or(over));
+                note("offer", offer_name(offer.id), deadline, offer.accepted.unwrap_or(over));
             }
             if let Some(accepted) = offer.accepted {
-                note("connecting", &offer.id, accepted + micros(rules.connect), over);
+                note("connecting", offer_name(offer.id), accepted + micros(rules.connect), over);
             }
         }
         for stay in &self.overstays {
-            note(stay.what, &stay.agent, stay.deadline, stay.over.unwrap_or(self.horizon));
+            note(stay.what, self.account.agents.name(stay.agent), stay.deadline, stay.over.unwrap_or(self.horizon));
         }
-        let told = |sid: &String| witness.calls.get(sid).and_then(|seen| seen.end_received);
-        for (id, entry) in &self.entries {
-            let Some(end) = entry.sid.as_ref().and_then(told) else { continue };
+        let mut entries: Vec<_> = self.entries.iter().collect();
+        entries.sort_by_key(|(_, entry)| entry.key);
+        for (id, entry) in entries {
+            let Some(end) = self.seen(entry.sid, witness).and_then(|seen| seen.end_received) else { continue };
             let over = match entry.place {
                 Place::Ended(at) => at,
                 Place::Waiting(_) | Place::Taken(_) | Place::Talking(_) => self.horizon,
             };
-            note("entry of a caller who is gone", id, end, over);
+            note("entry of a caller who is gone", self.account.entries.name(*id), end, over);
         }
         stuck
     }

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::Micros;
 use crate::journal::Entry;
+use crate::judge::Micros;
 
 /// A fact of the hotline's event log.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,20 +37,20 @@ pub struct Event {
 }
 
 impl Event {
-    pub(super) fn micros(&self) -> Micros {
+    pub(in crate::judge) fn micros(&self) -> Micros {
         micros_of(self.at)
     }
 
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
+    pub(in crate::judge) fn text(&self, key: &str) -> Option<&str> {
         self.data.get(key).and_then(Value::as_str)
     }
 
-    pub(super) fn number(&self, key: &str) -> Option<i64> {
+    pub(in crate::judge) fn number(&self, key: &str) -> Option<i64> {
         self.data.get(key).and_then(Value::as_i64)
     }
 }
 
-pub(super) fn micros_of(at: OffsetDateTime) -> Micros {
+pub(in crate::judge) fn micros_of(at: OffsetDateTime) -> Micros {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }
 
@@ -71,15 +71,15 @@ pub enum ReadError {
     },
 }
 
-fn lines<T: for<'de> Deserialize<'de>>(from: impl BufRead) -> Result<Vec<T>, ReadError> {
-    let mut facts = Vec::new();
-    for (number, line) in from.lines().enumerate() {
-        let line = line?;
-        if !line.trim().is_empty() {
-            facts.push(serde_json::from_str(&line).map_err(|source| ReadError::Line { line: number + 1, source })?);
-        }
-    }
-    Ok(facts)
+/// The facts of a file, one at a time: a log of hours does not fit into memory as text.
+pub(in crate::judge) fn lines<T: for<'de> Deserialize<'de>>(
+    from: impl BufRead,
+) -> impl Iterator<Item = Result<T, ReadError>> {
+    from.lines().enumerate().filter_map(|(number, line)| match line {
+        Err(error) => Some(Err(error.into())),
+        Ok(line) if line.trim().is_empty() => None,
+        Ok(line) => Some(serde_json::from_str(&line).map_err(|source| ReadError::Line { line: number + 1, source })),
+    })
 }
 
 /// Reads an exported event log and puts it into the order of positions.
@@ -87,7 +87,7 @@ fn lines<T: for<'de> Deserialize<'de>>(from: impl BufRead) -> Result<Vec<T>, Rea
 /// # Errors
 /// When the file or a line of it cannot be read.
 pub fn read_events(from: impl BufRead) -> Result<Vec<Event>, ReadError> {
-    let mut events: Vec<Event> = lines(from)?;
+    let mut events: Vec<Event> = lines(from).collect::<Result<_, _>>()?;
     events.sort_by_key(|event| event.position);
     Ok(events)
 }
@@ -97,5 +97,5 @@ pub fn read_events(from: impl BufRead) -> Result<Vec<Event>, ReadError> {
 /// # Errors
 /// When the file or a line of it cannot be read.
 pub fn read_journal(from: impl BufRead) -> Result<Vec<Entry>, ReadError> {
-    lines(from)
+    lines(from).collect()
 }

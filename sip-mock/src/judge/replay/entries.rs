@@ -1,0 +1,133 @@
+//! Entries: joining, moving, waiting, talking, ending.
+
+use super::{EntryRecord, Log, Place, Stint, Turn};
+use crate::judge::log::{Ending, Fact, Id, Key, Preference};
+use crate::judge::{Micros, Violation};
+
+impl Log<'_> {
+    pub(super) fn sid(&self, fact: &Fact) -> Option<Id> {
+        fact.call.and_then(|call| self.sids.get(&call)).copied()
+    }
+
+    pub(super) fn joined(&mut self, fact: &Fact, key: Key, needs: Id, prefers: Option<Preference>) {
+        let Some(id) = fact.entry else { return };
+        let sid = self.sid(fact);
+        let mut again = false;
+        if let Some(sid) = sid
+            && let Some(before) = self.entry_of_sid.insert(sid, id)
+            && before != id
+        {
+            again = true;
+            let entry = self.account.entries.name(before);
+            self.violations.push(Violation::LostPlace { entry, why: "its call joined again at the end of the line" });
+        }
+        if self.entries.get(&id).is_some_and(|before| before.key != key) {
+            let entry = self.account.entries.name(id);
+            self.violations.push(Violation::LostPlace { entry, why: "its key changed" });
+        }
+        let mut record = EntryRecord::joined(fact.at, key, sid, needs, prefers);
+        record.stint = self.begins(id, sid, fact.at);
+        record.again = again;
+        self.entries.insert(id, record);
+        // Its first offer may stand before it in the log; see `freed_right_after`.
+        let offered = self.offers.iter().enumerate().rev().take(50).find(|(_, o)| o.entry == id && o.closed.is_none());
+        let offered = offered.map(|(number, offer)| (number, offer.id));
+        match offered {
+            Some((number, offer)) => {
+                self.place(id, Place::Taken(fact.at));
+                if let Some(record) = self.entries.get_mut(&id) {
+                    record.live_offer = Some(offer);
+                }
+                if let Some(stint) = self.stints.last_mut() {
+                    stint.offers.push(number);
+                }
+            }
+            None => self.place(id, Place::Waiting(fact.at)),
+        }
+    }
+
+    fn begins(&mut self, entry: Id, sid: Option<Id>, from: Micros) -> usize {
+        self.stints.push(Stint { entry, sid, from, offers: Vec::new(), end: None });
+        self.stints.len() - 1
+    }
+
+    pub(super) fn taken_up_again(&mut self, fact: &Fact) {
+        let Some(id) = fact.entry.filter(|id| self.entries.contains_key(id)) else { return };
+        let sid = self.sid(fact);
+        let stint = self.begins(id, sid, fact.at);
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.ended_as = None;
+            entry.redeemed = true;
+            entry.sid = sid;
+            entry.stint = stint;
+            self.redeemed += 1;
+        }
+        self.place(id, Place::Waiting(fact.at));
+        if let Some(sid) = sid {
+            self.entry_of_sid.insert(sid, id);
+        }
+    }
+
+    /// What an entry asks for is written anew.
+    pub(super) fn asks_anew(&mut self, fact: &Fact, change: impl FnOnce(&mut EntryRecord)) {
+        let Some(id) = fact.entry else { return };
+        if let Some(entry) = self.entries.get_mut(&id) {
+            change(entry);
+            self.asks(id);
+        }
+    }
+
+    /// Puts an entry that waits where it belongs by what it asks for now, and looks again when that changes.
+    pub(super) fn asks(&mut self, id: Id) {
+        let Some(entry) = self.entries.get(&id) else { return };
+        if !matches!(entry.place, Place::Waiting(_)) {
+            return;
+        }
+        self.standing.line.stand(id, entry.key, &entry.demand(self.account, self.clock));
+        if let Some(next) = entry.turns(self.account).into_iter().filter(|at| *at > self.clock).min() {
+            self.turns.insert((next, Turn::Demand(id)));
+        }
+        self.pairs = None;
+    }
+
+    pub(super) fn talking(&mut self, fact: &Fact) {
+        let by = self.close_offer(fact);
+        let Some(id) = fact.entry else { return };
+        if let Some(offer) = by.and_then(|number| self.offers.get_mut(number)) {
+            offer.talked = Some(fact.at);
+        }
+        self.place(id, Place::Talking(fact.at));
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.talking = Some(fact.at);
+            entry.talks_by = fact.offer;
+        }
+    }
+
+    pub(super) fn ended(&mut self, fact: &Fact, how: Ending) {
+        let _ = self.close_offer(fact);
+        let Some(id) = fact.entry else { return };
+        if self.standing.line.holds(id) {
+            self.leaves_waiting(id, fact.at);
+        }
+        self.place(id, Place::Ended(fact.at));
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.ended_as = Some(how);
+            entry.talks_by = None;
+            if let Some(stint) = self.stints.get_mut(entry.stint) {
+                stint.end = Some((fact.at, how));
+            }
+        }
+    }
+
+    /// The only way in which an entry's place changes: the line of those who wait follows.
+    pub(super) fn place(&mut self, id: Id, place: Place) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        entry.place = place;
+        if matches!(place, Place::Waiting(_)) {
+            self.asks(id);
+        } else {
+            self.standing.line.leave(id);
+        }
+        self.pairs = None;
+    }
+}
