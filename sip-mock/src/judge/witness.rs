@@ -12,6 +12,8 @@ use crate::journal::{Entry, Happening};
 pub(in crate::judge) struct Seen {
     pub(super) arrived: Option<Micros>,
     pub(super) again: Option<String>,
+    /// The service cannot know that a redial is the same person's.
+    pub(super) hides_number: bool,
     pub(super) first_parked: Option<Micros>,
     /// When the list was given in which the music came first: the nearest to "joined" that a witness can see.
     pub(super) queued: Option<Micros>,
@@ -110,8 +112,9 @@ impl Witness {
         {
             self.answer_told.entry(call.to_owned()).or_insert(at);
         }
-        if let Happening::CallArrived { again, .. } = what {
-            let seen = Seen { arrived: Some(at), again: again.clone(), ..Seen::default() };
+        if let Happening::CallArrived { again, from, .. } = what {
+            let hides_number = !from.starts_with('+');
+            let seen = Seen { arrived: Some(at), again: again.clone(), hides_number, ..Seen::default() };
             self.calls.insert(call.to_owned(), seen);
         }
         // The agents' legs are no callers.

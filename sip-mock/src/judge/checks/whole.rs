@@ -61,7 +61,7 @@ impl Log<'_> {
 
     /// A place that was lost is taken up by the redial of the same number.
     fn not_taken_up(&self, sid: &str, seen: &Seen, witness: &Witness, rules: &Rules) -> Option<Violation> {
-        let before = seen.again.as_ref()?;
+        let before = seen.again.as_ref().filter(|_| !seen.hides_number)?;
         let earlier = witness.calls.get(before)?;
         let ((old, _), (new, record)) = (self.place_of_call(before)?, self.place_of_call(sid)?);
         let in_time = earlier.ended.as_ref().is_some_and(|end| record.joined - end.at < micros(rules.redeem));

@@ -52,7 +52,10 @@ impl Run {
     /// A caller rings, comes into the queue, and hears music.
     fn joins(&mut self, ms: i64, entry: u32) -> &mut Self {
         let call = format!("sid{entry}");
-        self.saw(ms, Happening::CallArrived { call: call.clone(), from: "x".into(), to: "y".into(), again: None });
+        self.saw(
+            ms,
+            Happening::CallArrived { call: call.clone(), from: "+493023125001".into(), to: "y".into(), again: None },
+        );
         self.fact(ms, "call.arrived", entry, None, json!({"provider_call_sid": call}));
         self.fact(ms + 5, "entry.joined", entry, None, json!({"key_us": micros_at(ms + 5), "seq": entry}));
         self.saw(ms + 10, Happening::Parked { call })

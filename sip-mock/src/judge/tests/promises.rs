@@ -271,9 +271,27 @@ fn a_redial_in_time_takes_its_old_place_or_it_is_lost() {
         joined.entry = Some("e1".into());
     };
     assert_eq!(run.broken(), ["lost place"]);
+    let mut hidden = Run { events: run.events.clone(), journal: run.journal.clone() };
+    for entry in &mut hidden.journal {
+        if let Happening::CallArrived { from, .. } = &mut entry.what {
+            *from = "anonymous".into();
+        }
+    }
+    assert_eq!(hidden.broken(), Vec::<&str>::new(), "nobody can know whose redial it is");
     taken_up(&mut run);
     assert_eq!(run.broken(), Vec::<&str>::new());
     assert_eq!(run.verdict().figures.redeemed, 1);
+}
+
+#[test]
+fn a_talk_that_there_never_was_gives_the_entry_back_to_the_line() {
+    let mut run = Run::default();
+    run.agent(0, 1, "ready").agent(5, 2, "ready").joins(1_000, 1).offers(1_020, 1, 1);
+    run.fact(2_000, "offer.accepted", 1, Some(1), json!({})).agent(2_000, 1, "connecting");
+    run.fact(2_500, "entry.talking", 1, Some(1), json!({})).agent(2_500, 1, "talking");
+    run.fact(3_000, "offer.failed", 1, Some(1), json!({"reason": "not_bridged"})).agent(3_000, 1, "not_ready");
+    run.offers(3_010, 1, 2).serves(3_500, 1, 2);
+    assert_eq!(run.broken(), Vec::<&str>::new());
 }
 
 #[test]
