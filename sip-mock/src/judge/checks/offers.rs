@@ -83,7 +83,7 @@ impl Log<'_> {
         let chosen = self.agents.get(&agent)?.idle_since;
         let (known, round) = (at - slack, self.rounds.get(&at));
         let passed_over = |id: Id| {
-            let was_idle = self.agents.get(&id).is_some_and(|a| a.since <= known);
+            let was_idle = self.agents.get(&id).is_some_and(|a| a.since.max(a.linked_since) <= known);
             let in_round = round.is_some_and(|round| round.agents.contains(&id));
             id != agent && was_idle && !in_round && self.surely_eligible(entry, id, at, known)
         };

@@ -66,29 +66,42 @@ impl Log<'_> {
         let ((old, _), (new, record)) = (self.place_of_call(before)?, self.place_of_call(sid)?);
         let in_time = earlier.ended.as_ref().is_some_and(|end| record.joined - end.at < micros(rules.redeem));
         let lost = old != new && earlier.first_bridged.is_none() && in_time;
-        lost.then(|| Violation::LostPlace {
+        // A service that was not told of the end sees two callers with one number.
+        let told = |end: Micros| end <= record.joined;
+        let knew = earlier.end_received.is_some_and(told)
+            || lost && self.stints.iter().any(|s| s.entry == old && s.end.is_some_and(|(at, _)| told(at)));
+        (lost && knew).then(|| Violation::LostPlace {
             entry: self.account.entries.name(old),
             why: "a redial in time got a new place",
         })
     }
 
-    /// A priority makes a key earlier, and nothing makes it later than the music: one that is was made anew.
+    /// A priority makes a key earlier than the music, and nothing makes it later: one that is was made anew, and whoever rang
+    /// after that music and stands before has overtaken.
     fn late_keys(&self, witness: &Witness, rules: &Rules) -> Vec<Violation> {
-        let tolerance = 2 * micros(rules.grace);
-        let mut late: Vec<_> = self
+        let heard = |entry: &EntryRecord| {
+            let seen = self.seen(entry.sid, witness)?;
+            Some((seen.arrived?, seen.queued?))
+        };
+        let mut in_line: Vec<_> = self
             .entries
             .iter()
             // A redial rings long after its place was taken; and a place that was lost is counted once.
             .filter(|(_, entry)| !entry.redeemed && !entry.again)
-            .filter(|(_, entry)| {
-                let queued = self.seen(entry.sid, witness).and_then(|seen| seen.queued);
-                queued.is_some_and(|queued| entry.key.0 > queued + tolerance)
-            })
-            .map(|(id, entry)| (entry.key, self.account.entries.name(*id)))
+            .filter_map(|(id, entry)| heard(entry).map(|(rang, queued)| (entry.key, rang, queued, *id)))
             .collect();
-        late.sort();
-        let why = "its key is later than its music: callers who came after it stand before it";
-        late.into_iter().map(|(_, entry)| Violation::LostPlace { entry, why }).collect()
+        in_line.sort_unstable();
+        let tolerance = 2 * micros(rules.grace);
+        let mut last_ring = Micros::MIN;
+        let mut late = Vec::new();
+        for ((key, _), rang, queued, id) in in_line {
+            if queued + tolerance < last_ring.min(key) {
+                let entry = self.account.entries.name(id);
+                late.push(Violation::LostPlace { entry, why: "callers who came later stand before it" });
+            }
+            last_ring = last_ring.max(rang);
+        }
+        late
     }
 
     /// Callers of whom the log should tell, and does not. An empty log is no proof of a clean evening.

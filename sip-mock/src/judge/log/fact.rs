@@ -113,7 +113,7 @@ impl What {
     pub(in crate::judge) fn rank(&self) -> u8 {
         match self {
             Self::Arrived { .. } => 0,
-            Self::Joined { .. } | Self::Redeemed => 1,
+            Self::Joined { .. } => 1,
             Self::Link { .. } | Self::Skills(_) => 2,
             Self::GivenBack(_) => 3,
             Self::Moved { .. } | Self::Preferred(_) | Self::Told { .. } | Self::Painted | Self::Extended => 4,
@@ -121,7 +121,9 @@ impl What {
             Self::Accepted => 6,
             Self::Talking => 7,
             Self::Ended(_) => 8,
-            Self::State(_) => 9,
+            // A call that is found to be gone gives its place to the redial that is there already.
+            Self::Redeemed => 9,
+            Self::State(_) => 10,
         }
     }
 }

@@ -232,14 +232,17 @@ fn a_caller_who_is_gone_as_the_agent_answers_need_not_be_served() {
 }
 
 #[test]
-fn keys_later_than_the_music_are_seen() {
+fn keys_that_contradict_the_order_of_the_music_are_seen() {
     let mut run = Run::default();
     run.joins(0, 1).joins(60_000, 2);
     // Made anew after a restart, in the order in which the callers happened to be heard of.
     for (event, key) in [(1, 90_000), (3, 80_000)] {
         run.events[event].data = json!({"key_us": micros_at(key), "seq": 1});
     }
-    assert_eq!(run.broken(), ["lost place", "lost place"]);
+    assert_eq!(run.broken(), ["lost place"]);
+    // Late, and nobody is the worse for it.
+    run.events[1].data = json!({"key_us": micros_at(70_000), "seq": 1});
+    assert_eq!(run.broken(), Vec::<&str>::new());
 }
 
 #[test]
@@ -252,7 +255,7 @@ fn a_key_may_be_earlier_by_a_priority_but_never_change() {
     again.data = json!({"key_us": micros_at(70_000), "seq": 9});
     again.at = moment(70_000);
     run.events.push(again);
-    assert_eq!(run.broken(), ["lost place", "lost place"], "changed, and later than its music");
+    assert_eq!(run.broken(), ["lost place", "lost place"], "changed, and behind one who came later");
 }
 
 #[test]
@@ -278,6 +281,10 @@ fn a_redial_in_time_takes_its_old_place_or_it_is_lost() {
         }
     }
     assert_eq!(hidden.broken(), Vec::<&str>::new(), "nobody can know whose redial it is");
+    let mut untold = Run { events: run.events.clone(), journal: run.journal.clone() };
+    untold.events.retain(|event| event.kind != "entry.ended");
+    untold.journal.retain(|entry| !matches!(entry.what, Happening::HookAnswered { .. }));
+    assert_eq!(untold.broken(), Vec::<&str>::new(), "it still believes that the first call waits");
     taken_up(&mut run);
     assert_eq!(run.broken(), Vec::<&str>::new());
     assert_eq!(run.verdict().figures.redeemed, 1);
@@ -292,6 +299,36 @@ fn a_talk_that_there_never_was_gives_the_entry_back_to_the_line() {
     run.fact(3_000, "offer.failed", 1, Some(1), json!({"reason": "not_bridged"})).agent(3_000, 1, "not_ready");
     run.offers(3_010, 1, 2).serves(3_500, 1, 2);
     assert_eq!(run.broken(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_place_that_is_lost_and_taken_up_in_one_moment_waits_on() {
+    let mut run = Run::default();
+    run.joins(0, 1).joins(1_000, 2).agent(5_000, 1, "ready");
+    run.fact(4_000, "entry.ended", 1, None, json!({"reason": "lost"})).ends(4_000, 1, "caller");
+    run.fact(4_000, "entry.redeemed", 1, None, json!({}));
+    // The redial is the second call; it never joined.
+    run.events.retain(|event| !(event.kind == "entry.joined" && event.call.as_deref() == Some("c2")));
+    run.offers(5_010, 1, 1).serves(5_100, 2, 1);
+    for event in run.events.iter_mut().filter(|event| event.kind == "entry.redeemed" || event.at > moment(4_000)) {
+        event.call = Some("c2".into());
+        event.entry = event.entry.as_ref().map(|_| "e1".into());
+        event.offer = event.offer.as_ref().map(|_| offer_id(1, 1));
+    }
+    assert_eq!(run.in_order().broken(), Vec::<&str>::new());
+}
+
+#[test]
+fn an_agent_who_has_just_come_back_need_not_be_chosen() {
+    let chosen_after = |back: i64| {
+        let mut run = Run::default();
+        run.agent(0, 1, "ready").agent(5_000, 2, "ready").fact(6_000, "agent.link_lost", 0, Some(1), json!({}));
+        run.fact(back, "agent.link_up", 0, Some(1), json!({})).joins(10_000, 1);
+        run.offers(10_020, 1, 2).serves(11_000, 1, 2);
+        run.broken()
+    };
+    assert_eq!(chosen_after(9_900), Vec::<&str>::new());
+    assert_eq!(chosen_after(9_000), ["longest idle"]);
 }
 
 #[test]
