@@ -18,6 +18,10 @@ pub(super) struct Times {
     /// How long a redial takes its place up again (`queue.redeem_seconds`).
     #[arg(long, value_name = "SECONDS")]
     redeem_seconds: Option<u64>,
+    /// What became true less than this before a decision may have been unknown to it: more on a machine that is too slow for
+    /// its load, where transactions last longer.
+    #[arg(long, value_name = "MILLISECONDS")]
+    slack_milliseconds: Option<u64>,
 }
 
 impl Times {
@@ -29,6 +33,7 @@ impl Times {
             connect: or(self.connect_seconds, shipped.connect),
             wrap_up: or(self.wrap_up_seconds, shipped.wrap_up),
             redeem: or(self.redeem_seconds, shipped.redeem),
+            slack: self.slack_milliseconds.map_or(shipped.slack, Duration::from_millis),
             ..shipped
         }
     }
