@@ -161,7 +161,7 @@ pub async fn start(
     }
     if planes.work {
         tasks.keep("reconciling", telephony.reconcile(stop.clone()));
-        tasks.keep("housekeeping", housekeeping::run(pools.work.clone(), stop.clone()));
+        tasks.keep("housekeeping", housekeeping::run(pools.work.clone(), config.events, stop.clone()));
         tasks.keep("reservations", appointments::worker::run(pools.work.clone(), stop.clone()));
         tasks.keep("monitor", monitor::worker::run(pools.work.clone(), campaign, node, stop.clone()));
         tasks.keep("print", print::worker::run(pools.work.clone(), config.correspondence.post.clone(), stop.clone()));

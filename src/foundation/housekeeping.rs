@@ -1,9 +1,11 @@
-//! Forgets, every hour, what nobody can ask for any more: answers of commands, jobs that ended, processes that have gone.
+//! Forgets, every hour, what nobody can ask for any more: answers of commands, jobs that ended, processes that have gone,
+//! facts of long ago.
 //!
 //! Every process of the work plane does it. It takes no input and reads the clock and the tables; two at once do no harm.
 
 use super::commands;
 use super::db::{Db, Tx, leases};
+use super::events::retention::{self, forget_old};
 use super::fault::Fault;
 use super::jobs;
 use crate::in_tx;
@@ -21,10 +23,10 @@ const ROWS: i64 = 5_000;
 const NODES_KEPT: Duration = Duration::DAY;
 
 /// Keeps house until `stop`.
-pub async fn run(db: Db, stop: CancellationToken) {
+pub async fn run(db: Db, facts: retention::Settings, stop: CancellationToken) {
     loop {
         tokio::select! {
-            kept = keep_house(&db) => if let Err(fault) = kept {
+            kept = keep_house(&db, facts) => if let Err(fault) = kept {
                 tracing::warn!(fault = fault.chain(), "housekeeping: could not forget what is old, will try again");
             },
             () = stop.cancelled() => return,
@@ -36,10 +38,11 @@ pub async fn run(db: Db, stop: CancellationToken) {
     }
 }
 
-async fn keep_house(db: &Db) -> Result<(), Fault> {
+async fn keep_house(db: &Db, facts: retention::Settings) -> Result<(), Fault> {
     while is_more(in_tx!(db, "forget old commands", |tx| commands::forget_old(tx, ROWS))?) {}
     while is_more(in_tx!(db, "forget ended jobs", |tx| jobs::forget_ended(tx, ROWS))?) {}
     while is_more(in_tx!(db, "forget processes that have gone", |tx| forget_nodes(tx))?) {}
+    while is_more(in_tx!(db, "forget old facts", |tx| forget_old(tx, facts, ROWS))?) {}
     Ok(())
 }
 

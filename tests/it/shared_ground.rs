@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use vaxline::foundation::commands::{self, Known};
 use vaxline::foundation::db::{Sizes, Tx, durability, leases, migrations};
-use vaxline::foundation::events::{self, About, feed::Feed, relay};
+use vaxline::foundation::events::{self, About, feed::Feed, readers, relay, retention};
 use vaxline::foundation::fault::Fault;
 use vaxline::foundation::housekeeping;
 use vaxline::foundation::jobs::{self, Job, Outcome, Worker};
@@ -255,10 +255,51 @@ async fn old_answers_are_forgotten_without_being_asked() {
     keep_house_until(&world, "the job is forgotten", "select count(*) from job").await;
 }
 
+#[tokio::test]
+async fn old_facts_are_forgotten_once_every_reader_has_read_them_and_the_last_one_never_is() {
+    let world = World::new().await;
+    for kind in ["a.first", "b.second", "c.third"] {
+        record(&world, kind).await;
+    }
+    relay::publish_all(world.work(), Uuid::from_u128(1)).await.unwrap();
+    let forgotten = async |settings: retention::Settings| -> u64 {
+        let forgotten: Result<u64, Fault> =
+            in_tx!(world.work(), "forget", |tx| retention::forget_old(tx, settings, 10));
+        forgotten.unwrap()
+    };
+    assert_eq!(go_on(&world, "fast", 3).await, 0);
+    assert_eq!(forgotten(KEPT_FACTS).await, 0, "they are young");
+    world.pass(Duration::days(KEPT_FACTS.keep_days.into()));
+    assert_eq!(go_on(&world, "slow", 1).await, 0);
+    assert_eq!(forgotten(retention::Settings { keep_days: 0 }).await, 0, "for ever");
+    keep_house_until(&world, "what both have read is forgotten", "select count(*) from event where position = 1").await;
+    assert_eq!(forgotten(KEPT_FACTS).await, 0, "the slow one has still to read the others");
+    assert_eq!(go_on(&world, "slow", 3).await, 1);
+    assert_eq!(forgotten(KEPT_FACTS).await, 1);
+    record(&world, "d.fourth").await;
+    relay::publish_all(world.work(), Uuid::from_u128(1)).await.unwrap();
+    let left = events::read_after(world.work().pool(), 0, 10).await.unwrap();
+    assert_eq!(left.iter().map(|fact| fact.position).collect::<Vec<_>>(), [3, 4], "the relay counts on");
+}
+
+/// Moves a reader on; where it was before.
+async fn go_on(world: &World, name: &'static str, to: i64) -> i64 {
+    let before: Result<i64, Fault> = in_tx!(world.work(), "go on", |tx| move_reader(tx, name, to));
+    before.unwrap()
+}
+
+async fn move_reader(tx: &mut Tx, name: &'static str, to: i64) -> Result<i64, Fault> {
+    let before = readers::lock(tx, name).await?;
+    readers::advance(tx, name, before, to).await?;
+    Ok(before)
+}
+
+const KEPT_FACTS: retention::Settings = retention::Settings { keep_days: 400 };
+
 /// Lets a process keep house until nothing is counted any more.
 async fn keep_house_until(world: &World, what: &str, rows: &'static str) {
     let stop = CancellationToken::new();
-    let keeping = tokio::spawn(housekeeping::run(world.work().clone(), stop.clone()));
+    let keeping = tokio::spawn(housekeeping::run(world.work().clone(), KEPT_FACTS, stop.clone()));
     eventually(what, || async { count(world, rows).await == 0 }).await;
     stop.cancel();
     keeping.await.unwrap();

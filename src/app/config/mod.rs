@@ -8,6 +8,7 @@ mod layers;
 use crate::accounts;
 use crate::correspondence;
 use crate::foundation::db::Sizes;
+use crate::foundation::events::retention;
 use crate::foundation::fault::Fault;
 use crate::hotline::{console, provider, queue, staffing};
 use crate::scheduling;
@@ -42,6 +43,8 @@ pub struct Config {
     pub routing: queue::routing::Settings,
     /// What the number of agents is planned for.
     pub staffing: staffing::settings::Settings,
+    /// How long facts are kept.
+    pub events: retention::Settings,
     /// Rules, proposals and reservations.
     pub scheduling: scheduling::settings::Settings,
     /// Letters and e-mails.
@@ -133,6 +136,7 @@ impl Config {
         self.queue.policy().map_err(wrong)?;
         self.routing.routing().map_err(|sentences| wrong(sentences.join("; ")))?;
         self.staffing.validate().map_err(wrong)?;
+        self.events.validate().map_err(wrong)?;
         self.scheduling.validate().map_err(wrong)?;
         self.correspondence.validate().map_err(wrong)?;
         for (name, listener) in [("hooks", &self.hooks), ("staff", &self.staff)] {

@@ -2,7 +2,8 @@
 //!
 //! **In:** [`record_all`] writes a fact in the transaction that makes it true. **Out:** the relay numbers facts as it
 //! publishes them; readers follow that [`position`](Published::position), never the order of insertion, because
-//! commits land out of order. **Must hold:** a fact is append-only and carries ids, codes and times, no personal data.
+//! commits land out of order. **Must hold:** a fact is never changed, and forgotten only when it is old and every reader
+//! has read it; it carries ids, codes and times, no personal data.
 
 use super::db::Tx;
 use super::fault::Fault;
@@ -12,7 +13,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub mod feed;
+pub mod readers;
 pub mod relay;
+pub mod retention;
 
 /// What a fact is about. Each id is given when it is known: the log is read by call, by entry and by agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -117,7 +120,7 @@ pub async fn record_all(tx: &mut Tx, facts: &[New]) -> Result<(), Fault> {
 ///
 /// # Errors
 /// When the database is away.
-pub async fn read_after(pool: &sqlx::PgPool, position: i64, limit: i64) -> Result<Vec<Published>, Fault> {
+pub async fn read_after(from: impl sqlx::PgExecutor<'_>, position: i64, limit: i64) -> Result<Vec<Published>, Fault> {
     let rows = sqlx::query!(
         r#"
         -- events: what was published after a position
@@ -127,7 +130,7 @@ pub async fn read_after(pool: &sqlx::PgPool, position: i64, limit: i64) -> Resul
         position,
         limit
     )
-    .fetch_all(pool)
+    .fetch_all(from)
     .await?;
     Ok(rows
         .into_iter()
