@@ -282,3 +282,30 @@ async fn a_late_report_of_an_earlier_phone_does_not_answer_the_next_offer() {
     line.leg("second-leg", "second", "in-progress").await;
     assert_eq!(line.desk(other).await.state, "talking");
 }
+
+#[tokio::test]
+async fn the_log_of_a_whole_call_names_no_number() {
+    let line = Line::new().await;
+    let (agent, offer, url, _) = accepted(&line, "private").await;
+    line.wish(agent, Wish::Painted(offer)).await;
+    let dial = line.post(&url, &base("private")).await;
+    for status in ["trying", "ringing", "in-progress", "completed"] {
+        line.leg("leg", "private", status).await;
+    }
+    let mut done = fixture("dial-completed");
+    done["call_sid"] = json!("private");
+    line.post(&dial.hook("connect."), &done).await;
+    line.wish(agent, Wish::FinishWrapUp("booked".to_owned())).await;
+    line.hang_up("private").await;
+
+    let pool = line.world.work().pool();
+    let whole = |sql: &'static str| sqlx::query_scalar::<_, String>(sql).fetch_one(pool);
+    let log = whole("select string_agg(to_jsonb(event)::text, ' ') from event").await.unwrap();
+    for kind in ["call.arrived", "entry.joined", "offer.accepted", "entry.talking", "agent.wrapped_up", "call.ended"] {
+        assert!(log.contains(kind), "it is the log of a whole call: {kind}");
+    }
+    // Without country code and area, as people write it too.
+    let number = number_of("private")[6..].to_owned();
+    assert!(whole("select string_agg(to_jsonb(call)::text, ' ') from call").await.unwrap().contains(&number));
+    assert!(!log.contains(&number));
+}
