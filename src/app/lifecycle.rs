@@ -25,6 +25,7 @@ use crate::hotline::console::{self, Console, pulse::Pulse};
 use crate::hotline::live;
 use crate::hotline::queue::dispatcher;
 use crate::hotline::queue::store::node_lease;
+use crate::hotline::statistics::{self, http::Statistics};
 use crate::hotline::supervision::{self, Supervision, Wall};
 use crate::in_tx;
 use crate::scheduling::papers::AppointmentsNow;
@@ -125,6 +126,9 @@ pub async fn start(
         tasks.keep("dispatcher", while_leading(pools.work.clone(), "dispatcher".to_owned(), node, dispatching));
         let relaying = relay::run(pools.work.clone(), node, stop.clone());
         tasks.keep("relay", while_leading(pools.work.clone(), "relay".to_owned(), node, relaying));
+        let folding = statistics::worker::run(pools.work.clone(), feed.clone(), node, stop.clone());
+        let lease = statistics::commands::NAME.to_owned();
+        tasks.keep("statistics", while_leading(pools.work.clone(), lease, node, folding));
         for worker in telephony.workers() {
             tasks.keep(worker.kind(), jobs::run(pools.work.clone(), worker, stop.clone()));
         }
@@ -148,11 +152,13 @@ pub async fn start(
         let rules = Arc::clone(&campaign);
         let console = Console::new(accounts.clone(), live.clone(), policy, config.console.clone(), rules, pulse);
         let supervision = Supervision::new(accounts.clone(), live, wall);
+        let figures = Statistics { accounts: accounts.clone(), thresholds: config.statistics };
         let router = Router::new()
             .merge(accounts::http::routes(accounts))
             .merge(console::ws::routes(console))
             .merge(supervision::http::routes(supervision.clone()))
             .merge(supervision::ws::routes(supervision))
+            .merge(statistics::http::routes(figures))
             .merge(print::http::routes(Print { db: pools.staff.clone(), post: config.correspondence.post.clone() }))
             .merge(pages::routes())
             .layer(middleware::from_fn_with_state(alive, once_alive));

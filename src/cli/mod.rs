@@ -14,6 +14,7 @@ mod serve;
 pub mod slots;
 pub mod staffing;
 mod start;
+mod statistics;
 pub mod users;
 
 use crate::scheduling::Campaign;
@@ -51,6 +52,9 @@ enum Command {
     /// The event log.
     #[command(subcommand)]
     Events(events::Command),
+    /// Figures of the hotline.
+    #[command(subcommand)]
+    Statistics(statistics::Command),
     /// The menu that callers hear.
     #[command(subcommand)]
     Flows(flows::Flows),
@@ -107,6 +111,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Migrate => start.block_on(migrate::run),
         Command::Doctor => start.block_on(doctor::run),
         Command::Events(command) => start.block_on(|context| events::run(context, command)),
+        Command::Statistics(command) => start.block_on(|context| statistics::run(context, command)),
         Command::Flows(command) => command.run(&mut output()),
         Command::Letters(command) => command.run(start, &mut output()),
         Command::Centres(command) => {

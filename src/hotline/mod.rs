@@ -1,4 +1,4 @@
-//! From ring to wrap-up: provider, calls, menu, queue, agents, console, supervision and staffing.
+//! From ring to wrap-up: provider, calls, menu, queue, agents, console, supervision, statistics and staffing.
 //!
 //! **Imports** scheduling and everything below it; never portal or onsite.
 
@@ -10,4 +10,5 @@ pub mod live;
 pub mod provider;
 pub mod queue;
 pub mod staffing;
+pub mod statistics;
 pub mod supervision;

@@ -31,6 +31,7 @@ mod shared_ground;
 mod silent_network;
 mod staffing;
 mod supervision_http;
+mod statistics;
 mod supervision_socket;
 mod supply;
 mod tidy;

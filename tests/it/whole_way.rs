@@ -229,4 +229,13 @@ async fn a_caller_rings_an_agent_books_both_doses_the_letter_is_pulled_and_the_m
     let verdict = house.verdict().await;
     assert!(verdict.is_clean(), "{verdict}");
     assert_eq!(verdict.figures.served, 1);
+
+    // The statistics of the running program are what its log says.
+    let said = house.command(&["statistics", "check"], "");
+    assert!(said.contains("facts give the"), "{said}");
+    let today = calendar::local_date(house.world.clock.now());
+    let (from, to) = (today.to_string(), (today + Duration::DAY).to_string());
+    let export = ["statistics", "export", "--from", &from, "--to", &to, "--by", "topic", "--format", "json"];
+    let figures: Value = serde_json::from_str(&house.command(&export, "")).unwrap();
+    assert_eq!((&figures["total"]["served"], &figures["total"]["arrived_to_joined_count"]), (&json!(1), &json!(1)));
 }

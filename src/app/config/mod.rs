@@ -10,7 +10,7 @@ use crate::correspondence;
 use crate::foundation::db::Sizes;
 use crate::foundation::events::retention;
 use crate::foundation::fault::Fault;
-use crate::hotline::{console, provider, queue, staffing};
+use crate::hotline::{console, provider, queue, staffing, statistics};
 use crate::scheduling;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -43,6 +43,8 @@ pub struct Config {
     pub routing: queue::routing::Settings,
     /// What the number of agents is planned for.
     pub staffing: staffing::settings::Settings,
+    /// Thresholds of the statistics.
+    pub statistics: statistics::settings::Settings,
     /// How long facts are kept.
     pub events: retention::Settings,
     /// Rules, proposals and reservations.
@@ -136,6 +138,7 @@ impl Config {
         self.queue.policy().map_err(wrong)?;
         self.routing.routing().map_err(|sentences| wrong(sentences.join("; ")))?;
         self.staffing.validate().map_err(wrong)?;
+        self.statistics.validate().map_err(wrong)?;
         self.events.validate().map_err(wrong)?;
         self.scheduling.validate().map_err(wrong)?;
         self.correspondence.validate().map_err(wrong)?;

@@ -27,6 +27,7 @@ use vaxline::hotline::queue::decide::Gone;
 use vaxline::hotline::queue::dispatcher;
 use vaxline::hotline::queue::model::{Language, Policy, Strategy, Topic};
 use vaxline::hotline::queue::routing::Routing;
+use vaxline::hotline::statistics::{self, http::Statistics};
 use vaxline::hotline::supervision::{self, Supervision, Wall};
 use vaxline::scheduling::Campaign;
 use vaxline::scheduling::capacity::release_days;
@@ -182,10 +183,14 @@ async fn start(
     change(&mut console);
     let mut supervision = Supervision::new(accounts.clone(), node, wall);
     supervision.timing = console.timing;
+    let thresholds = Config::load(None, []).unwrap().statistics;
+    let figures = Statistics { accounts: accounts.clone(), thresholds };
     let router = accounts::http::routes(accounts.clone())
         .merge(console::ws::routes(console.clone()))
         .merge(supervision::http::routes(supervision.clone()))
         .merge(supervision::ws::routes(supervision));
+        .merge(supervision::ws::routes(supervision))
+        .merge(statistics::http::routes(figures));
     let server = staff::serve(router).await;
     (console, server, stop.drop_guard())
 }

@@ -1,0 +1,181 @@
+//! What an entry hears, and what it contributes to the sums.
+
+use crate::foundation::ids::OfferId;
+use crate::hotline::statistics::model::{
+    Answer, Cell, End, EntryCard, Hour, News, OfferCard, OfferNews, Place, Shift, Sums, Tally, hour_of,
+};
+use time::{Duration, OffsetDateTime};
+
+impl EntryCard {
+    /// An entry that joins.
+    pub(super) fn joined(queue: &str, language: &str, topic: &str, at: OffsetDateTime) -> Self {
+        let cell =
+            Cell { hour: hour_of(at), queue: queue.to_owned(), language: language.to_owned(), topic: topic.to_owned() };
+        Self {
+            cell,
+            joined_at: at,
+            place: Place::Waiting,
+            was_offered: false,
+            is_redeemed: false,
+            offer: None,
+            answer: None,
+        }
+    }
+
+    /// Takes news in; false when it does not fit.
+    pub(super) fn hear(&mut self, news: News, at: OffsetDateTime, sums: &mut Sums) -> bool {
+        match news {
+            News::Redeemed => match self.place {
+                Place::Ended { how, .. } => {
+                    match how {
+                        // The provider says that there was no talk: nobody has left, and nobody came back.
+                        End::Served => self.answer = None,
+                        End::Abandoned | End::Lost | End::Merged => self.is_redeemed = true,
+                    }
+                    self.place = Place::Waiting;
+                }
+                Place::Waiting | Place::Connecting | Place::Talking => return false,
+            },
+            News::Connecting => self.place = Place::Connecting,
+            News::Talking => {
+                self.place = Place::Talking;
+                self.answer = Some(Answer { at, is_known: true, talk_ms: None, wrap_up_ms: None });
+            }
+            News::Ended(how) => {
+                self.place = Place::Ended { how, at };
+                match how {
+                    End::Served => {
+                        let silent = Answer { at, is_known: false, talk_ms: None, wrap_up_ms: None };
+                        let answer = self.answer.get_or_insert(silent);
+                        answer.talk_ms = answer.is_known.then(|| ms_between(answer.at, at));
+                    }
+                    End::Abandoned | End::Lost | End::Merged => self.answer = None,
+                }
+            }
+            News::Offer(id, OfferNews::Made(agent)) => {
+                let offer = OfferCard { id, agent, made_at: at, painted_at: None, accepted_at: None };
+                if !self.was_offered {
+                    self.was_offered = true;
+                    sums.hour(&self.cell).times.joined_to_offered.note(at - self.joined_at);
+                }
+                self.offer = Some(offer);
+                self.count_offer(&offer, OfferNews::Made(agent), sums);
+            }
+            News::Offer(id, news) => return self.hear_of_offer(id, news, at, sums),
+        }
+        true
+    }
+
+    fn hear_of_offer(&mut self, id: OfferId, news: OfferNews, at: OffsetDateTime, sums: &mut Sums) -> bool {
+        let Some(mut offer) = self.offer.filter(|offer| offer.id == id) else { return false };
+        let times = &mut sums.hour(&self.cell).times;
+        match news {
+            OfferNews::Painted => {
+                offer.painted_at = Some(at);
+                times.offered_to_painted.note(at - offer.made_at);
+                self.offer = Some(offer);
+            }
+            OfferNews::Accepted => {
+                offer.accepted_at = Some(at);
+                if let Some(painted_at) = offer.painted_at {
+                    times.painted_to_accepted.note(at - painted_at);
+                }
+                self.offer = Some(offer);
+            }
+            OfferNews::Declined | OfferNews::Expired | OfferNews::Withdrawn | OfferNews::Failed => {
+                self.offer = None;
+                if let Place::Connecting | Place::Talking = self.place {
+                    self.place = Place::Waiting;
+                    self.answer = None;
+                }
+            }
+            OfferNews::Made(_) => return false,
+        }
+        self.count_offer(&offer, news, sums);
+        true
+    }
+
+    /// Counts what happened to an offer, for the entry's cell and for the agent.
+    fn count_offer(&self, offer: &OfferCard, news: OfferNews, sums: &mut Sums) {
+        let counts = &mut sums.hour(&self.cell).counts;
+        let of_entries = match news {
+            OfferNews::Made(_) => &mut counts.offers_made,
+            OfferNews::Painted => return,
+            OfferNews::Accepted => &mut counts.offers_accepted,
+            OfferNews::Declined => &mut counts.offers_declined,
+            OfferNews::Expired => &mut counts.offers_expired,
+            OfferNews::Withdrawn => &mut counts.offers_withdrawn,
+            OfferNews::Failed => &mut counts.offers_failed,
+        };
+        *of_entries += 1;
+        let shift = sums.shift(offer.made_at, offer.agent);
+        let of_agents = match news {
+            OfferNews::Made(_) => &mut shift.offers_made,
+            OfferNews::Painted => return,
+            OfferNews::Accepted => &mut shift.offers_accepted,
+            OfferNews::Declined => &mut shift.offers_declined,
+            OfferNews::Expired => &mut shift.offers_expired,
+            OfferNews::Withdrawn => &mut shift.offers_withdrawn,
+            OfferNews::Failed => &mut shift.offers_failed,
+        };
+        *of_agents += 1;
+    }
+
+    /// Adds what is true of the entry now to the sums; `times` is minus one to take it back.
+    pub(super) fn contribute(&self, sums: &mut Sums, times: i64) {
+        let mut hour = Hour::default();
+        if let Place::Ended { how: End::Merged, .. } = self.place {
+            // The caller is counted with the older entry.
+            hour.counts.merged = 1;
+            sums.hour(&self.cell).add(&hour, times);
+            return;
+        }
+        hour.counts.offered = 1;
+        hour.counts.redeemed = i64::from(self.is_redeemed);
+        match self.place {
+            Place::Ended { how: End::Served, .. } => hour.counts.served = 1,
+            Place::Ended { how: End::Abandoned, at } => {
+                hour.counts.abandoned = 1;
+                hour.times.wait_abandoned.note(at - self.joined_at);
+                hour.times.early_abandoned.note(at - self.joined_at);
+            }
+            Place::Ended { how: End::Lost, .. } => hour.counts.lost = 1,
+            Place::Ended { how: End::Merged, .. } | Place::Waiting | Place::Connecting | Place::Talking => {}
+        }
+        if let Some(answer) = &self.answer {
+            let shift = self.answered(answer, &mut hour);
+            if let Some(offer) = &self.offer {
+                sums.shift(offer.made_at, offer.agent).add(&shift, times);
+            }
+        }
+        sums.hour(&self.cell).add(&hour, times);
+    }
+
+    fn answered(&self, answer: &Answer, hour: &mut Hour) -> Shift {
+        let mut shift = Shift { answered: 1, ..Shift::default() };
+        hour.counts.answered = 1;
+        hour.times.wait_answered.note(answer.at - self.joined_at);
+        hour.times.early_answered.note(answer.at - self.joined_at);
+        if let Some(accepted_at) = self.offer.and_then(|offer| offer.accepted_at).filter(|_| answer.is_known) {
+            hour.times.accepted_to_talking.note(answer.at - accepted_at);
+        }
+        if let Some(talk_ms) = answer.talk_ms {
+            hour.times.talk.note(Duration::milliseconds(talk_ms));
+        }
+        if let Some(wrap_up_ms) = answer.wrap_up_ms {
+            hour.times.wrap_up.note(Duration::milliseconds(wrap_up_ms));
+        }
+        if let (Some(talk_ms), Some(wrap_up_ms)) = (answer.talk_ms, answer.wrap_up_ms) {
+            hour.times.handling.note(Duration::milliseconds(talk_ms + wrap_up_ms));
+            shift.handled = 1;
+            shift.handling_ms = talk_ms + wrap_up_ms;
+        }
+        shift
+    }
+}
+
+/// Milliseconds from one moment to another, none when the other is earlier. Differences of whole milliseconds add up.
+pub(super) fn ms_between(from: OffsetDateTime, to: OffsetDateTime) -> i64 {
+    let ms = |at: OffsetDateTime| at.unix_timestamp_nanos().div_euclid(1_000_000);
+    i64::try_from((ms(to) - ms(from)).max(0)).unwrap_or(i64::MAX)
+}
