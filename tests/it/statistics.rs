@@ -18,7 +18,7 @@ use uuid::Uuid;
 use vaxline::foundation::events::feed::Feed;
 use vaxline::foundation::events::retention::{self, forget_old};
 use vaxline::foundation::events::{Published, read_after};
-use vaxline::foundation::fault::Fault;
+use vaxline::foundation::fault::{Fault, Refusal};
 use vaxline::hotline::statistics::commands::{self, Round, fold, report};
 use vaxline::hotline::statistics::decide::{Fold, Now};
 use vaxline::hotline::statistics::model::{By, Range, StatisticsError, Sums};
@@ -329,6 +329,23 @@ async fn a_supervisor_reads_figures_and_an_agent_does_not() {
     ] {
         assert_eq!(refused(query).await, (status, code.to_owned()), "{query}");
     }
+}
+
+#[tokio::test]
+async fn more_than_can_be_read_in_time_is_refused_by_name() {
+    let world = World::new().await;
+    sqlx::query(
+        "insert into statistic_hour
+         select '2021-03-20 10:00Z', 'queue ' || n, 'de', 'book', 1, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, '{}'
+           from generate_series(1, 10001) as n",
+    )
+    .execute(world.work().pool())
+    .await
+    .unwrap();
+    let range = Range::parse("2021-03-20", "2021-03-21").unwrap();
+    let made: Result<Report, StatisticsError> =
+        in_tx!(world.work(), "report", |tx| report(tx, By::Hour, range, THRESHOLDS));
+    assert_eq!(made.unwrap_err().code(), "range_too_full");
 }
 
 #[tokio::test]

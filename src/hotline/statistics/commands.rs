@@ -21,6 +21,10 @@ pub const NAME: &str = "statistics";
 /// supervisor waits.
 pub const ROUND: i64 = 1_000;
 
+/// How many cells one report is made of: some seconds of work, within the time that a statement has. A month of six cells
+/// an hour is half of it.
+const MOST_CELLS: i64 = 10_000;
+
 /// What came of one round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Round {
@@ -87,11 +91,14 @@ pub async fn catch_up(db: &Db, node: Uuid) -> Result<(), Fault> {
 /// The figures of a range, in groups.
 ///
 /// # Errors
-/// When the database is away.
+/// When the range has too many cells, or the database is away.
 pub async fn report(tx: &mut Tx, by: By, range: Range, thresholds: Settings) -> Result<Report, StatisticsError> {
     let now = tx.now();
     // The position's lock keeps sums, what is remembered and position of one moment together.
     let position = readers::lock_shared(tx, NAME).await?;
+    if store::cells(tx.conn(), range).await? > MOST_CELLS {
+        return Err(StatisticsError::TooMuch);
+    }
     let mut all = Hour::default();
     let mut cells: BTreeMap<Group, Hour> = BTreeMap::new();
     store::each_hour(tx.conn(), range, |cell, hour| {

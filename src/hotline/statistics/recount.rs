@@ -2,13 +2,17 @@
 
 use super::commands::{NAME, ROUND, sums};
 use super::decide::Fold;
-use super::model::{FORGOTTEN_AFTER, LONGEST, Range, StatisticsError, Sums, hour_of};
+use super::model::{FORGOTTEN_AFTER, Range, StatisticsError, Sums, hour_of};
 use crate::foundation::db::{Db, Tx};
 use crate::foundation::events::{self, readers};
 use crate::foundation::fault::Fault;
 use crate::in_tx;
 use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime};
+
+/// How much is compared at once. Longer than entries can change, so that only the newest sums have to hold still; a month
+/// would take longer than a statement may.
+const WINDOW: Duration = Duration::days(7);
 
 /// How often the newest sums are looked at again when facts were folded in the same moment.
 const ATTEMPTS: u32 = 100;
@@ -41,7 +45,7 @@ pub async fn recount(db: &Db) -> Result<Recount, StatisticsError> {
             break;
         }
         // Nothing that is older than the newest range can change any more.
-        range = Range::new(range.from() - LONGEST, range.from())?;
+        range = Range::new(range.from() - WINDOW, range.from())?;
         stored = in_tx!(db, "read sums to compare", |tx| sums(tx, range))?;
     }
     found.facts = log.facts;
@@ -67,7 +71,7 @@ impl Reading {
             self.read_to(db, end).await?;
             let Some(last_at) = self.last_at else { return Ok(None) };
             let to = hour_of(last_at) + Duration::HOUR;
-            let range = Range::new(to - LONGEST, to)?;
+            let range = Range::new(to - WINDOW, to)?;
             if let Some(sums) = in_tx!(db, "read sums to compare", |tx| at_position(tx, range, end))? {
                 return Ok(Some((range, sums)));
             }

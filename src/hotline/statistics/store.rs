@@ -236,6 +236,20 @@ async fn write(conn: &mut PgConnection, sums: Sums) -> Result<(), Fault> {
     Ok(())
 }
 
+/// How many cells a range has.
+pub(super) async fn cells(conn: &mut PgConnection, range: Range) -> Result<i64, Fault> {
+    Ok(sqlx::query_scalar!(
+        r#"
+        -- statistics: how many cells are in a range
+        select count(*) as "cells!" from statistic_hour where hour >= $1 and hour < $2
+        "#,
+        range.from(),
+        range.to()
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
 /// Hands the sums of a range over, cell by cell.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ const DAY: &[FormatItem<'static>] = format_description!("[year]-[month]-[day]");
 
 /// The longest range: a month and the days around it. Sums are read row by row; more would hold a connection for longer
 /// than others wait for it.
-pub const LONGEST: Duration = Duration::days(35);
+const LONGEST: Duration = Duration::days(35);
 
 /// What figures are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +125,9 @@ pub enum StatisticsError {
     /// The range is too long.
     #[error("a range has at most {} days", LONGEST.whole_days())]
     TooLong,
+    /// The range has too many queues, languages and topics in too many hours.
+    #[error("there is too much in this range: ask for fewer days")]
+    TooMuch,
     /// Something is broken.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -134,7 +137,12 @@ impl Refusal for StatisticsError {
     fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Fault(fault) => Some(fault),
-            Self::UnknownGroup | Self::UnreadableMoment | Self::NotWholeHours | Self::Backwards | Self::TooLong => None,
+            Self::UnknownGroup
+            | Self::UnreadableMoment
+            | Self::NotWholeHours
+            | Self::Backwards
+            | Self::TooLong
+            | Self::TooMuch => None,
         }
     }
 
@@ -145,6 +153,7 @@ impl Refusal for StatisticsError {
             Self::NotWholeHours => "not_whole_hours",
             Self::Backwards => "range_backwards",
             Self::TooLong => "range_too_long",
+            Self::TooMuch => "range_too_full",
             Self::Fault(_) => "fault",
         }
     }

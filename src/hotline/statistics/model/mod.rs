@@ -5,7 +5,7 @@ mod cards;
 mod fact;
 mod histogram;
 
-pub use asked::{By, LONGEST, Range, StatisticsError};
+pub use asked::{By, Range, StatisticsError};
 pub use cards::{AgentCard, Answer, Carry, End, EntryCard, FORGOTTEN_AFTER, OfferCard, Place};
 pub use fact::{Doing, Fact, News, OfferNews, Unreadable};
 pub use histogram::{EARLY_SECONDS, Early, Histogram};
