@@ -188,7 +188,6 @@ async fn start(
     let router = accounts::http::routes(accounts.clone())
         .merge(console::ws::routes(console.clone()))
         .merge(supervision::http::routes(supervision.clone()))
-        .merge(supervision::ws::routes(supervision));
         .merge(supervision::ws::routes(supervision))
         .merge(statistics::http::routes(figures));
     let server = staff::serve(router).await;
