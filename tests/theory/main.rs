@@ -1,7 +1,7 @@
 //! The queue against the theory of queues, in simulated time: what the product's own core does to callers must be what
 //! Erlang's formulas say of the ideal router, and caller by caller what the ideal router does.
 //!
-//! The short run is part of every test. `CALLS=5000000 cargo test --release --test theory -- --nocapture` is the whole proof,
+//! The short run is part of every test. `CALLS=15000000 cargo test --release --test theory -- --nocapture` is the whole proof,
 //! which prints what it has found; `SEEDS=4` names how many histories there are.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -111,7 +111,7 @@ fn where_callers_give_up_they_fare_as_erlang_a_says() {
     let short = Short { model: CROWDED, warm_up: 2_000, callers: 5_000 };
     let figures = [Figure::Waiting, Figure::MeanWait, Figure::Abandoned, Figure::InTime];
     // Where callers give up the line soon forgets its past: fewer of them say as much.
-    assert_as_in_theory(CROWDED, whole().map(|callers| callers / 5), short, &figures);
+    assert_as_in_theory(CROWDED, whole().map(|callers| callers / 15), short, &figures);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn the_same_seed_is_the_same_day() {
 #[test]
 fn a_router_that_loses_a_second_for_each_call_or_polls_misses_the_bounds() {
     let seeds = if whole().is_some() { wished("SEEDS").unwrap_or(20) } else { 4 };
-    let (warm_up, callers) = whole().map_or((4_000, 6_000), |callers| (WARM_UP, callers / 5));
+    let (warm_up, callers) = whole().map_or((4_000, 6_000), |callers| (WARM_UP, callers / 15));
     let figures = [Figure::MeanWait];
     for router in [Router::DeadTime(SECOND), Router::Polls(5 * SECOND)] {
         let runs = runs(CALM, router, seeds, warm_up, callers);
