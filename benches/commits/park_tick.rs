@@ -56,7 +56,7 @@ pub async fn measure(hotline: &Hotline, waiting: &Arc<Vec<Parked>>, clients: usi
 }
 
 fn router(hotline: &Hotline) -> Router {
-    let policy = hotline.config.queue.policy().unwrap();
+    let policy = hotline.config.queue.policy(&hotline.config.staffing).unwrap();
     Telephony::of(&hotline.config, &hotline.pools, &hotline.clock, policy).unwrap().routes()
 }
 

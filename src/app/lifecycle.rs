@@ -98,7 +98,7 @@ pub async fn start(
     node: Uuid,
     planes: Planes,
 ) -> Result<Running, Fault> {
-    let policy = config.queue.policy().map_err(Fault::plain)?;
+    let policy = config.queue.policy(&config.staffing).map_err(Fault::plain)?;
     let telephony = telephony::Telephony::of(config, pools, clock, policy)?;
     let campaign = Campaign::open(config.scheduling.clone()).map_err(|error| Fault::new("read the rules", error))?;
     let campaign = Arc::new(campaign);

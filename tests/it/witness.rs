@@ -12,7 +12,8 @@ fn golden_folder() -> PathBuf {
 
 #[test]
 fn the_judges_times_are_those_of_the_shipped_configuration() {
-    let shipped = Config::load(None, []).unwrap().queue.policy().unwrap();
+    let config = Config::load(None, []).unwrap();
+    let shipped = config.queue.policy(&config.staffing).unwrap();
     let judged = Rules::default();
     assert_eq!(judged.back_off, shipped.back_off);
     assert_eq!(judged.connect, shipped.connect);

@@ -29,7 +29,8 @@ pub struct Desk {
 
 impl Desk {
     pub fn with(agents: u32, now: OffsetDateTime) -> Self {
-        let policy = Config::load(None, []).unwrap().queue.policy().unwrap();
+        let config = Config::load(None, []).unwrap();
+        let policy = config.queue.policy(&config.staffing).unwrap();
         let agents: HashMap<UserId, Agent> =
             (1..=agents).map(|number| agent(number.into(), now)).map(|agent| (agent.id, agent)).collect();
         Self {

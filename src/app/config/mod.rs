@@ -135,7 +135,7 @@ impl Config {
         self.accounts.validate().map_err(wrong)?;
         self.console.validate().map_err(wrong)?;
         self.provider.validate().map_err(wrong)?;
-        self.queue.policy().map_err(wrong)?;
+        self.queue.policy(&self.staffing).map_err(wrong)?;
         self.routing.routing().map_err(|sentences| wrong(sentences.join("; ")))?;
         self.staffing.validate().map_err(wrong)?;
         self.statistics.validate().map_err(wrong)?;

@@ -463,10 +463,10 @@ pub struct Policy {
     pub redeem: Duration,
     /// Who of those who may take a caller takes them.
     pub strategy: Strategy,
-    /// How long an agent is occupied by a call, before that is measured.
+    /// How long an agent is occupied by a call, wrap-up included, before that is measured.
     pub handling: Duration,
-    /// After how long callers give up, in the mean.
-    pub patience: Duration,
+    /// After how long callers give up, in the mean; none: nobody does.
+    pub patience: Option<Duration>,
     /// Nobody is admitted whose wait is expected to be longer; none: everybody is.
     pub admit: Option<Duration>,
     /// Nobody is admitted when so many wait.

@@ -1,6 +1,7 @@
 //! The times and limits of the queue, as configured.
 
 use super::model::{Policy, Strategy};
+use crate::hotline::staffing;
 use serde::Deserialize;
 use time::Duration;
 
@@ -28,10 +29,6 @@ pub struct Settings {
     pub redeem_seconds: u32,
     /// Who of those who may take a caller takes them.
     pub strategy: Strategy,
-    /// How long an agent is occupied by a call, before that is measured.
-    pub handling_seconds: u32,
-    /// After how long callers give up, in the mean.
-    pub patience_seconds: u32,
     /// Nobody is admitted whose wait is expected to be longer; 0: everybody is.
     pub admit_minutes: u32,
     /// Nobody is admitted when so many wait.
@@ -39,11 +36,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The policy, or what is wrong with it.
+    /// The policy, with what is assumed of callers until it is measured; or what is wrong with it.
     ///
     /// # Errors
     /// A sentence that names the setting.
-    pub fn policy(&self) -> Result<Policy, String> {
+    pub fn policy(&self, assumed: &staffing::settings::Settings) -> Result<Policy, String> {
         if self.missed_limit == 0 {
             return Err("queue.missed_limit must be at least 1".to_owned());
         }
@@ -52,8 +49,6 @@ impl Settings {
             ("paint_milliseconds", self.paint_milliseconds),
             ("connect_seconds", self.connect_seconds),
             ("wrap_up_seconds", self.wrap_up_seconds),
-            ("handling_seconds", self.handling_seconds),
-            ("patience_seconds", self.patience_seconds),
             ("most_waiting", self.most_waiting),
         ] {
             if value == 0 {
@@ -72,8 +67,8 @@ impl Settings {
             link_grace: seconds(self.link_grace_seconds),
             redeem: seconds(self.redeem_seconds),
             strategy: self.strategy,
-            handling: seconds(self.handling_seconds),
-            patience: seconds(self.patience_seconds),
+            handling: assumed.handling(),
+            patience: assumed.patience(),
             admit: (self.admit_minutes > 0).then(|| Duration::minutes(i64::from(self.admit_minutes))),
             most_waiting: self.most_waiting,
         };

@@ -17,12 +17,12 @@ async fn fourth(line: &Line) -> Answer {
 async fn who_joins_is_told_how_long_it_will_take_and_the_log_keeps_it() {
     let line = Line::new().await;
     let park = fourth(&line).await;
-    assert!(park.says("Ihre Wartezeit beträgt voraussichtlich zwischen 7 und 30 Minuten."), "{}", park.body);
+    assert!(park.says("Ihre Wartezeit beträgt voraussichtlich zwischen 7 und 25 Minuten."), "{}", park.body);
     let told: Value = sqlx::query_scalar("select data from event where kind = 'entry.told' order by seq desc limit 1")
         .fetch_one(line.world.work().pool())
         .await
         .unwrap();
-    assert_eq!(told, json!({ "low_s": 420, "high_s": 1_800 }));
+    assert_eq!(told, json!({ "low_s": 420, "high_s": 1_500 }));
 }
 
 #[tokio::test]
@@ -38,13 +38,13 @@ async fn a_fresh_list_tells_the_wait_again_and_never_more_than_was_promised() {
     let line = Line::new().await;
     let park = fourth(&line).await;
     // Half of the list is gone, and nobody in front has been served.
-    line.world.pass(Duration::minutes(20));
+    line.world.pass(Duration::minutes(10));
     let fresh = line.tick("four", &park, PIECES / 2).await;
     assert!(fresh.is_park());
-    assert!(fresh.says("voraussichtlich zwischen 7 und 10 Minuten"), "{}", fresh.body);
+    assert!(fresh.says("voraussichtlich zwischen 7 und 15 Minuten"), "{}", fresh.body);
 
     // The promise is broken: it is named.
-    line.world.pass(Duration::minutes(20));
+    line.world.pass(Duration::minutes(15));
     let late = line.tick("four", &fresh, PIECES / 2).await;
     assert!(late.says("Es dauert leider länger als angesagt."), "{}", late.body);
 }

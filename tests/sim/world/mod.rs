@@ -65,7 +65,7 @@ pub const POLICY: Policy = Policy {
     redeem: Duration::minutes(10),
     strategy: Strategy::LongestIdle,
     handling: Duration::minutes(5),
-    patience: Duration::minutes(10),
+    patience: Some(Duration::minutes(10)),
     admit: None,
     most_waiting: 5_000,
 };

@@ -23,7 +23,8 @@ async fn outlook(
 ) -> Result<Option<Outlook>, Fault> {
     let crew = store::at_work(conn).await?;
     let (calls, in_all) = store::handled(conn, now - Duration::HOUR).await?;
-    let handling = decide::handling(policy.handling, calls, in_all) + policy.wrap_up;
+    // What is measured ends with the talk; the longest wrap-up stands for all.
+    let handling = decide::handling(policy.handling, calls, in_all + policy.wrap_up * calls);
     let (pace, ahead) = Pace::of(&crew, needs, handling, policy.patience, ahead);
     Ok(decide::outlook(ahead, pace))
 }

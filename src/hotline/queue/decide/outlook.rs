@@ -29,7 +29,7 @@ impl Pace {
         crew: &[Skills],
         needs: &Needs,
         handling: Duration,
-        patience: Duration,
+        patience: Option<Duration>,
         ahead: (u32, u32),
     ) -> (Self, u32) {
         let able = crew.iter().filter(|skills| needs.met_by(skills, Duration::ZERO)).count();
@@ -37,7 +37,7 @@ impl Pace {
         let share = if crew.is_empty() { 1.0 } else { able as f64 / crew.len() as f64 };
         let ahead = f64::from(same) + f64::from(others) * share;
         let agents = u32::try_from(able).unwrap_or(u32::MAX);
-        (Self { agents, handling, patience: Some(patience) }, ahead.ceil() as u32)
+        (Self { agents, handling, patience }, ahead.ceil() as u32)
     }
 }
 
@@ -190,8 +190,7 @@ mod tests {
     #[test]
     fn callers_who_need_more_share_the_agents_who_can_it() {
         let crew: Vec<Skills> = ["", "", "", "en:1"].map(|skills| skills.parse().unwrap()).into();
-        let of =
-            |needs: &str, ahead| Pace::of(&crew, &needs.parse().unwrap(), Duration::MINUTE, Duration::MINUTE, ahead);
+        let of = |needs: &str, ahead| Pace::of(&crew, &needs.parse().unwrap(), Duration::MINUTE, None, ahead);
         let (german, ahead) = of("", (8, 4));
         assert_eq!((german.agents, ahead), (4, 12));
         let (english, ahead) = of("en:1", (2, 40));
