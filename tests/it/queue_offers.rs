@@ -1,7 +1,7 @@
 //! The queue on a real database: what the pure core decides is what the tables hold.
 
 use crate::support::World;
-use crate::support::hotline::routing;
+use crate::support::hotline::{SHIPPED as POLICY, routing};
 use crate::support::staff::{accounts, add_user};
 use time::Duration;
 use uuid::Uuid;
@@ -15,27 +15,10 @@ use vaxline::hotline::agents::store::{DeskState, desk_state};
 use vaxline::hotline::queue::commands::{self as queue, Join, QueueError, Standing};
 use vaxline::hotline::queue::decide::{Event, Gone, Look, No, Report, Watch};
 use vaxline::hotline::queue::dispatcher;
-use vaxline::hotline::queue::model::{Language, Policy, Strategy, Topic};
+use vaxline::hotline::queue::model::{Language, Topic};
 use vaxline::hotline::queue::routing::Routing;
 use vaxline::hotline::queue::store::{self, node_lease};
 use vaxline::{foundation, in_tx};
-
-pub const POLICY: Policy = Policy {
-    offer: Duration::seconds(15),
-    paint: Duration::milliseconds(1_500),
-    connect: Duration::seconds(20),
-    wrap_up: Duration::seconds(30),
-    extensions: 2,
-    back_off: Duration::seconds(60),
-    missed_limit: 2,
-    link_grace: Duration::seconds(60),
-    redeem: Duration::minutes(10),
-    strategy: Strategy::LongestIdle,
-    handling: Duration::minutes(5),
-    patience: Some(Duration::minutes(10)),
-    admit: None,
-    most_waiting: 5_000,
-};
 
 const NODE: Uuid = Uuid::from_u128(1);
 

@@ -1,6 +1,7 @@
 //! Who may take whom: skills, classes, queues and returning callers, on a real database.
 
-use crate::queue_offers::{Hotline, POLICY};
+use crate::queue_offers::Hotline;
+use crate::support::hotline::SHIPPED as POLICY;
 use crate::support::staff::{accounts, add_user};
 use serde_json::{Value, json};
 use time::Duration;
@@ -9,7 +10,7 @@ use vaxline::cli::agents::{self, Agents};
 use vaxline::foundation::ids::{OfferId, UserId};
 use vaxline::foundation::pii::Pii;
 use vaxline::hotline::agents::commands::Wish;
-use vaxline::hotline::queue::commands as queue;
+use vaxline::hotline::queue::commands::{self as queue, Join};
 use vaxline::hotline::queue::model::Language;
 use vaxline::hotline::queue::routing::{Routing, Settings};
 use vaxline::in_tx;
@@ -57,16 +58,29 @@ async fn last(hotline: &Hotline, kind: &str) -> Value {
         .unwrap()
 }
 
-/// Lets the agent talk with the caller who is offered to them, until the caller hangs up.
-async fn serve(hotline: &Hotline, agent: UserId) -> OfferId {
-    let (offer, _) = hotline.offer(agent).await.unwrap();
+/// Lets the agent take the caller of an offer, and talk, until the caller hangs up.
+async fn talk(hotline: &Hotline, agent: UserId, offer: OfferId) {
     hotline.wish(agent, Wish::Accept(offer)).await.unwrap();
     let hooks = &hotline.world.pools.hooks;
     in_tx!(hooks, "target", |tx| queue::connect_target(tx, offer, &POLICY)).unwrap();
     assert!(in_tx!(hooks, "answered", |tx| queue::agent_answered(tx, offer, &POLICY)).unwrap());
     assert!(in_tx!(hooks, "ended", |tx| queue::talk_ended(tx, offer, &POLICY)).unwrap());
-    hotline.wish(agent, Wish::FinishWrapUp("informed".to_owned())).await.unwrap();
-    offer
+}
+
+/// A caller with a number that is known from now on.
+fn returning(join: &mut Join) {
+    join.number = Some(Pii::new("+493510000077".to_owned()));
+}
+
+/// An agent who has served that caller.
+async fn known(hotline: &mut Hotline) -> UserId {
+    let known = hotline.agent("known").await;
+    hotline.caller_of(&routing(), returning).await;
+    hotline.dispatch().await;
+    let (offer, _) = hotline.offer(known).await.unwrap();
+    talk(hotline, known, offer).await;
+    hotline.wish(known, Wish::FinishWrapUp("informed".to_owned())).await.unwrap();
+    known
 }
 
 #[tokio::test]
@@ -159,11 +173,7 @@ async fn who_waits_too_long_in_a_queue_goes_to_another_one_and_keeps_the_place()
 #[tokio::test]
 async fn who_rings_again_soon_after_a_talk_waits_for_the_same_agent_first() {
     let mut hotline = Hotline::new().await;
-    let known = hotline.agent("known").await;
-    let number = || Some(Pii::new("+493510000077".to_owned()));
-    hotline.caller_of(&routing(), |join| join.number = number()).await;
-    hotline.dispatch().await;
-    serve(&hotline, known).await;
+    let known = known(&mut hotline).await;
 
     hotline.world.pass(Duration::seconds(1));
     let other = hotline.agent("other").await;
@@ -174,19 +184,15 @@ async fn who_rings_again_soon_after_a_talk_waits_for_the_same_agent_first() {
     let offer = hotline.offer(known).await.unwrap().0;
 
     // Occupied, they are not waited for.
-    let (_, returning) = hotline.caller_of(&routing(), |join| join.number = number()).await;
+    let (_, back) = hotline.caller_of(&routing(), returning).await;
     hotline.dispatch().await;
-    assert_eq!(hotline.offer(other).await.map(|offer| offer.1), Some(returning));
+    assert_eq!(hotline.offer(other).await.map(|offer| offer.1), Some(back));
     hotline.wish(other, Wish::Decline(hotline.offer(other).await.unwrap().0)).await.unwrap();
 
     // In wrap-up they are, and get the caller although somebody else has been idle for longer.
-    hotline.wish(known, Wish::Accept(offer)).await.unwrap();
-    let hooks = &hotline.world.pools.hooks;
-    in_tx!(hooks, "target", |tx| queue::connect_target(tx, offer, &POLICY)).unwrap();
-    in_tx!(hooks, "answered", |tx| queue::agent_answered(tx, offer, &POLICY)).unwrap();
-    in_tx!(hooks, "ended", |tx| queue::talk_ended(tx, offer, &POLICY)).unwrap();
+    talk(&hotline, known, offer).await;
     let spare = hotline.agent("spare").await;
-    let (_, again) = hotline.caller_of(&routing(), |join| join.number = number()).await;
+    let (_, again) = hotline.caller_of(&routing(), returning).await;
     hotline.dispatch().await;
     assert_ne!(hotline.offer(spare).await.map(|offer| offer.1), Some(again), "it waits for the agent it knows");
     hotline.wish(known, Wish::FinishWrapUp("informed".to_owned())).await.unwrap();
@@ -198,12 +204,8 @@ async fn who_rings_again_soon_after_a_talk_waits_for_the_same_agent_first() {
 #[tokio::test]
 async fn the_agent_who_does_not_come_is_waited_for_only_so_long() {
     let mut hotline = Hotline::new().await;
-    let known = hotline.agent("known").await;
-    let number = || Some(Pii::new("+493510000077".to_owned()));
-    hotline.caller_of(&routing(), |join| join.number = number()).await;
-    hotline.dispatch().await;
-    serve(&hotline, known).await;
-    let (_, again) = hotline.caller_of(&routing(), |join| join.number = number()).await;
+    let known = known(&mut hotline).await;
+    let (_, again) = hotline.caller_of(&routing(), returning).await;
     hotline.wish(known, Wish::NotReady("break".to_owned())).await.unwrap();
     let other = hotline.agent("other").await;
     hotline.dispatch().await;

@@ -11,7 +11,7 @@ mod way;
 mod witnessed;
 
 use crate::support::World;
-use crate::support::hotline::routing;
+use crate::support::hotline::{SHIPPED as POLICY, routing};
 use crate::support::staff::{accounts, add_user};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -41,7 +41,6 @@ use vaxline::hotline::provider::verbs::Dialect;
 use vaxline::hotline::queue::commands::{self as queue, Standing};
 use vaxline::hotline::queue::decide::{Report, Watch};
 use vaxline::hotline::queue::dispatcher;
-use vaxline::hotline::queue::model::{Policy, Strategy};
 use vaxline::hotline::queue::store::node_lease;
 use vaxline::{foundation, in_tx};
 
@@ -52,23 +51,6 @@ const NODE: Uuid = Uuid::from_u128(1);
 const CALL: &str = "/providers/jambonz/call";
 const STATUS: &str = "/providers/jambonz/status";
 const PIECES: u16 = 8;
-
-const POLICY: Policy = Policy {
-    offer: Duration::seconds(15),
-    paint: Duration::milliseconds(1_500),
-    connect: Duration::seconds(20),
-    wrap_up: Duration::seconds(30),
-    extensions: 2,
-    back_off: Duration::seconds(60),
-    missed_limit: 2,
-    link_grace: Duration::seconds(60),
-    redeem: Duration::minutes(10),
-    strategy: Strategy::LongestIdle,
-    handling: Duration::minutes(5),
-    patience: Some(Duration::minutes(10)),
-    admit: None,
-    most_waiting: 5_000,
-};
 
 /// An answer to a hook.
 #[derive(Clone, Debug, PartialEq)]
