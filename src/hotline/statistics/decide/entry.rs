@@ -2,7 +2,7 @@
 
 use crate::foundation::ids::OfferId;
 use crate::hotline::statistics::model::{
-    Answer, Cell, End, EntryCard, Hour, News, OfferCard, OfferNews, Place, Shift, Sums, Tally, hour_of,
+    Answer, Cell, End, EntryCard, Hour, News, OfferCard, OfferNews, Offers, Place, Shift, Sums, Tally, hour_of,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -97,28 +97,8 @@ impl EntryCard {
 
     /// Counts what happened to an offer, for the entry's cell and for the agent.
     fn count_offer(&self, offer: &OfferCard, news: OfferNews, sums: &mut Sums) {
-        let counts = &mut sums.hour(&self.cell).counts;
-        let of_entries = match news {
-            OfferNews::Made(_) => &mut counts.offers_made,
-            OfferNews::Painted => return,
-            OfferNews::Accepted => &mut counts.offers_accepted,
-            OfferNews::Declined => &mut counts.offers_declined,
-            OfferNews::Expired => &mut counts.offers_expired,
-            OfferNews::Withdrawn => &mut counts.offers_withdrawn,
-            OfferNews::Failed => &mut counts.offers_failed,
-        };
-        *of_entries += 1;
-        let shift = sums.shift(offer.made_at, offer.agent);
-        let of_agents = match news {
-            OfferNews::Made(_) => &mut shift.offers_made,
-            OfferNews::Painted => return,
-            OfferNews::Accepted => &mut shift.offers_accepted,
-            OfferNews::Declined => &mut shift.offers_declined,
-            OfferNews::Expired => &mut shift.offers_expired,
-            OfferNews::Withdrawn => &mut shift.offers_withdrawn,
-            OfferNews::Failed => &mut shift.offers_failed,
-        };
-        *of_agents += 1;
+        sums.hour(&self.cell).counts.offers.count(news);
+        sums.shift(offer.made_at, offer.agent).offers.count(news);
     }
 
     /// Adds what is true of the entry now to the sums; `times` is minus one to take it back.
@@ -171,6 +151,21 @@ impl EntryCard {
             shift.handling_ms = talk_ms + wrap_up_ms;
         }
         shift
+    }
+}
+
+impl Offers {
+    fn count(&mut self, news: OfferNews) {
+        let counted = match news {
+            OfferNews::Made(_) => &mut self.made,
+            OfferNews::Painted => return,
+            OfferNews::Accepted => &mut self.accepted,
+            OfferNews::Declined => &mut self.declined,
+            OfferNews::Expired => &mut self.expired,
+            OfferNews::Withdrawn => &mut self.withdrawn,
+            OfferNews::Failed => &mut self.failed,
+        };
+        *counted += 1;
     }
 }
 

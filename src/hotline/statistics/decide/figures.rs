@@ -3,7 +3,7 @@
 //! Columns of JSON and CSV have these names. Counts are whole numbers, ratios are parts of one, times are seconds. A figure
 //! with nothing to divide by is absent.
 
-use crate::hotline::statistics::model::{Histogram, Hour, Shift};
+use crate::hotline::statistics::model::{Histogram, Hour, Offers, Shift};
 use crate::hotline::statistics::settings::Settings;
 
 /// One figure.
@@ -67,14 +67,7 @@ pub fn of_entries(hour: &Hour, thresholds: Settings) -> Vec<Named> {
     ] {
         figures.extend(of_times(name, histogram));
     }
-    figures.extend(of_offers([
-        counts.offers_made,
-        counts.offers_accepted,
-        counts.offers_declined,
-        counts.offers_expired,
-        counts.offers_withdrawn,
-        counts.offers_failed,
-    ]));
+    figures.extend(of_offers(&counts.offers));
     figures
 }
 
@@ -107,20 +100,20 @@ pub fn of_agents_calls(shift: &Shift) -> Vec<Named> {
         ("handled".to_owned(), Figure::Count(shift.handled)),
         ("handling_mean_seconds".to_owned(), Figure::Seconds(handling)),
     ];
-    figures.extend(of_offers([
-        shift.offers_made,
-        shift.offers_accepted,
-        shift.offers_declined,
-        shift.offers_expired,
-        shift.offers_withdrawn,
-        shift.offers_failed,
-    ]));
+    figures.extend(of_offers(&shift.offers));
     figures
 }
 
-fn of_offers(counts: [i64; 6]) -> impl Iterator<Item = Named> {
-    let names = ["made", "accepted", "declined", "expired", "withdrawn", "failed"];
-    names.into_iter().zip(counts).map(|(name, count)| (format!("offers_{name}"), Figure::Count(count)))
+fn of_offers(offers: &Offers) -> [Named; 6] {
+    [
+        ("made", offers.made),
+        ("accepted", offers.accepted),
+        ("declined", offers.declined),
+        ("expired", offers.expired),
+        ("withdrawn", offers.withdrawn),
+        ("failed", offers.failed),
+    ]
+    .map(|(name, count)| (format!("offers_{name}"), Figure::Count(count)))
 }
 
 fn of_times(name: &str, times: &Histogram) -> [Named; 5] {

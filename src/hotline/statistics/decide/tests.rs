@@ -210,7 +210,7 @@ fn a_talk_that_did_not_take_place_was_no_answer() {
     let (hour, shift) = log.together();
     assert_eq!((hour.counts.answered, hour.counts.served, hour.counts.redeemed), (0, 0, 0));
     assert_eq!((hour.times.talk.count(), hour.times.wrap_up.count(), shift.answered), (0, 0, 0));
-    assert_eq!((hour.counts.offers_accepted, hour.counts.offers_failed, shift.offers_failed), (1, 1, 1));
+    assert_eq!((hour.counts.offers.accepted, hour.counts.offers.failed, shift.offers.failed), (1, 1, 1));
     assert_eq!(Now::of(&log.fold().carry).waiting, 1);
 }
 
@@ -238,8 +238,8 @@ fn an_offer_that_comes_to_nothing_leaves_the_entry_in_line() {
         log.offer(&format!("offer.{kind}"), 1, 5, 9);
         assert_eq!(Now::of(&log.fold().carry).waiting, 1, "{kind}");
         let counts = log.together().0.counts;
-        let ended = [counts.offers_declined, counts.offers_expired, counts.offers_withdrawn, counts.offers_failed];
-        assert_eq!((counts.offers_made, ended.iter().sum::<i64>()), (1, 1), "{kind}");
+        let ended = [counts.offers.declined, counts.offers.expired, counts.offers.withdrawn, counts.offers.failed];
+        assert_eq!((counts.offers.made, ended.iter().sum::<i64>()), (1, 1), "{kind}");
     }
 }
 

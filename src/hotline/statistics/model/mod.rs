@@ -57,6 +57,30 @@ pub struct Cell {
 }
 
 tally! {
+    /// Offers, and what came of them.
+    pub struct Offers {
+        /// Offers that were made.
+        #[serde(rename = "offers_made")]
+        pub made: i64,
+        /// Offers that an agent accepted.
+        #[serde(rename = "offers_accepted")]
+        pub accepted: i64,
+        /// Offers that an agent declined.
+        #[serde(rename = "offers_declined")]
+        pub declined: i64,
+        /// Offers that were not painted or not answered in time.
+        #[serde(rename = "offers_expired")]
+        pub expired: i64,
+        /// Offers that were taken back, also after they were accepted.
+        #[serde(rename = "offers_withdrawn")]
+        pub withdrawn: i64,
+        /// Accepted offers under which no talk came about.
+        #[serde(rename = "offers_failed")]
+        pub failed: i64,
+    }
+}
+
+tally! {
     /// Entries that joined in a cell, and the offers of them.
     pub struct Counts {
         /// Entries, those that were merged into an older one excepted: `answered + abandoned + lost +` those still open.
@@ -74,17 +98,8 @@ tally! {
         /// Those that were abandoned, lost or merged, and taken up again. Part of `offered`.
         pub redeemed: i64,
         /// Offers to agents.
-        pub offers_made: i64,
-        /// Offers that an agent accepted.
-        pub offers_accepted: i64,
-        /// Offers that an agent declined.
-        pub offers_declined: i64,
-        /// Offers that were not painted or not answered in time.
-        pub offers_expired: i64,
-        /// Offers that were taken back, also after they were accepted.
-        pub offers_withdrawn: i64,
-        /// Accepted offers under which no talk came about.
-        pub offers_failed: i64,
+        #[serde(flatten)]
+        pub offers: Offers,
     }
 }
 
@@ -145,17 +160,8 @@ tally! {
         /// Milliseconds of not being ready.
         pub not_ready_ms: i64,
         /// Offers.
-        pub offers_made: i64,
-        /// Offers that were accepted.
-        pub offers_accepted: i64,
-        /// Offers that were declined.
-        pub offers_declined: i64,
-        /// Offers that were not painted or not answered in time.
-        pub offers_expired: i64,
-        /// Offers that were taken back, also after they were accepted.
-        pub offers_withdrawn: i64,
-        /// Accepted offers under which no talk came about.
-        pub offers_failed: i64,
+        #[serde(flatten)]
+        pub offers: Offers,
         /// Talks.
         pub answered: i64,
         /// Talks whose wrap-up is over.
