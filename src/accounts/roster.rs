@@ -35,21 +35,39 @@ pub struct LineError {
     pub code: &'static str,
 }
 
-/// Reads a roster.
+/// A CSV file as spreadsheets write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The names in the header line.
+    pub names: Vec<String>,
+    /// The fields of the other lines, with the number of each line.
+    pub records: Vec<(usize, Vec<String>)>,
+}
+
+/// Reads a CSV file, whole or not at all.
 ///
 /// # Errors
-/// Every faulty line.
-pub fn parse(text: &str) -> Result<Vec<Row>, Vec<LineError>> {
-    let whole = |code| vec![LineError { line: 1, code }];
+/// The first line that cannot be read.
+pub fn table(text: &str) -> Result<Table, LineError> {
+    let whole = |code| LineError { line: 1, code };
     if text.len() > MAX_BYTES {
         return Err(whole("too_long"));
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let header = text.lines().next().unwrap_or_default();
     let separator = if header.contains(';') { ';' } else { ',' };
-    let records = records(text, separator).map_err(|error| vec![error])?;
-    let mut records = records.into_iter();
-    let Some((_, names)) = records.next() else { return Err(whole("empty")) };
+    let mut records = records(text, separator)?.into_iter();
+    let (_, names) = records.next().ok_or(whole("empty"))?;
+    Ok(Table { names, records: records.collect() })
+}
+
+/// Reads a roster.
+///
+/// # Errors
+/// Every faulty line.
+pub fn parse(text: &str) -> Result<Vec<Row>, Vec<LineError>> {
+    let whole = |code| vec![LineError { line: 1, code }];
+    let Table { names, records } = table(text).map_err(|error| vec![error])?;
     let mut columns = HashMap::new();
     for (place, name) in names.iter().enumerate() {
         let name = match name.trim().to_lowercase().as_str() {

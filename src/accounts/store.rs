@@ -4,6 +4,7 @@ use super::model::{Login, Role, Session, User};
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{ClientId, SessionId, UserId};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -175,6 +176,19 @@ pub async fn display_name(conn: &mut PgConnection, id: UserId) -> Result<Option<
     Ok(sqlx::query_scalar!("select display_name from user_account where id = $1 -- accounts: a user's name", id.0)
         .fetch_optional(conn)
         .await?)
+}
+
+/// What colleagues read, of several users.
+///
+/// # Errors
+/// When the database is away.
+pub async fn display_names(conn: &mut PgConnection, ids: &[UserId]) -> Result<BTreeMap<UserId, String>, Fault> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows =
+        sqlx::query!("select id, display_name from user_account where id = any($1) -- accounts: users' names", &ids)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows.into_iter().map(|row| (UserId(row.id), row.display_name)).collect())
 }
 
 /// Locks the row of what is slowed down, and reads how far its rate is used up.

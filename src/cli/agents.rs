@@ -1,7 +1,8 @@
 //! `vaxline agents skills|import|list`: what agents can do, and what they do now.
 
 use crate::accounts::model::{Login, Role};
-use crate::accounts::{self, commands as users};
+use crate::accounts::{self, commands as users, roster};
+use crate::cli::users::read_roster;
 use crate::foundation::db::Db;
 use crate::foundation::ids::UserId;
 use crate::hotline::agents::store as agents;
@@ -12,10 +13,7 @@ use crate::in_tx;
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-
-/// A list of skills is read up to this size.
-const MOST_BYTES: u64 = 4 * 1024 * 1024;
+use std::path::PathBuf;
 
 /// What can be done with agents.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -47,7 +45,7 @@ pub async fn run(command: Agents, db: &Db, routing: &Routing, out: &mut impl Wri
             set(db, &[(login, skills)]).await
         }
         Agents::Import { file } => {
-            let rows = rows(&text_of(&file)?, routing)?;
+            let rows = rows(&read_roster(&file)?, routing)?;
             set(db, &rows).await?;
             writeln!(out, "{} agents", rows.len())?;
             Ok(())
@@ -74,27 +72,25 @@ fn read<'a>(words: impl Iterator<Item = &'a str>, routing: &Routing) -> anyhow::
     Ok(skills.into_iter().collect())
 }
 
-fn text_of(file: &Path) -> anyhow::Result<String> {
-    let name = file.display();
-    let size = std::fs::metadata(file).with_context(|| format!("open {name}"))?.len();
-    anyhow::ensure!(size <= MOST_BYTES, "{name}: larger than {MOST_BYTES} bytes");
-    std::fs::read_to_string(file).with_context(|| format!("read {name}"))
-}
-
 /// The rows of a CSV file, or every line that is wrong.
 fn rows(text: &str, routing: &Routing) -> anyhow::Result<Vec<(Login, Skills)>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = (1..).zip(text.lines());
-    let header = lines.next().map(|(_, line)| line.trim().replace(';', ","));
-    anyhow::ensure!(header.as_deref() == Some("login,skills"), "the first line must be: login,skills");
+    let table = roster::table(text).map_err(|error| anyhow::anyhow!("line {}: {}", error.line, error.code))?;
+    anyhow::ensure!(table.names == ["login", "skills"], "the first line must be: login,skills");
     let (mut rows, mut wrong) = (Vec::new(), Vec::new());
-    for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
-        let (login, skills) = line.split_once([',', ';']).unwrap_or((line, ""));
+    for (line, fields) in table.records {
+        let (login, skills) = match &fields[..] {
+            [login] => (login, ""),
+            [login, skills] => (login, skills.as_str()),
+            _ => {
+                wrong.push(format!("line {line}: there are more than two fields"));
+                continue;
+            }
+        };
         let login: Result<Login, _> = login.trim().parse();
         match (login, read(skills.split_whitespace(), routing)) {
             (Ok(login), Ok(skills)) => rows.push((login, skills)),
-            (Err(_), _) => wrong.push(format!("line {number}: this is no login")),
-            (_, Err(error)) => wrong.push(format!("line {number}: {error}")),
+            (Err(_), _) => wrong.push(format!("line {line}: this is no login")),
+            (_, Err(error)) => wrong.push(format!("line {line}: {error}")),
         }
     }
     anyhow::ensure!(wrong.is_empty(), "nothing was changed:\n{}", wrong.join("\n"));

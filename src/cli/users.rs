@@ -209,9 +209,7 @@ async fn import(
     passwords_to: Option<&Path>,
     terminal: &mut Terminal<'_>,
 ) -> anyhow::Result<()> {
-    let mut text = String::new();
-    open(file)?.take(MAX_BYTES + 1).read_to_string(&mut text).context("the roster is not UTF-8 text")?;
-    let mut rows = match roster::parse(&text) {
+    let mut rows = match roster::parse(&read_roster(file)?) {
         Ok(rows) => rows,
         Err(errors) => {
             for error in &errors {
@@ -243,6 +241,13 @@ async fn import(
     add(accounts, rows).await?;
     writeln!(terminal.output, "added {added}, left as they are {}", taken.len())?;
     Ok(())
+}
+
+/// The text of a roster. One that is too long is read so far that its reader sees it.
+pub(super) fn read_roster(file: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    open(file)?.take(MAX_BYTES + 1).read_to_string(&mut text).context("the roster is not UTF-8 text")?;
+    Ok(text)
 }
 
 fn open(path: &Path) -> anyhow::Result<File> {

@@ -105,19 +105,19 @@ async fn facts(tx: &mut Tx, setup: &Setup, flow: &Flow, returning: bool) -> Resu
     Ok(Facts { now: tx.now(), always_open: setup.always_open, returning, crowded: false, notice })
 }
 
-/// Decides a turn. Only of a caller who is about to join is it asked whether there is room, and then decided with that.
-async fn admitted<E>(
+/// Decides a turn. Whether there is room is asked only where it makes a difference.
+async fn admitted<E: PartialEq>(
     tx: &mut Tx,
     setup: &Setup,
     facts: Facts,
     decide: impl Fn(&Facts) -> Result<Turn, E>,
 ) -> Result<Result<Turn, E>, Fault> {
-    let turn = decide(&facts);
-    let joins = turn.as_ref().ok().filter(|turn| matches!(turn.then, Then::Join { .. }));
-    let Some(turn_to_join) = joins else { return Ok(turn) };
-    let language = turn_to_join.state.language.unwrap_or(setup.flows.current().plan.language);
+    let with_room = decide(&facts);
+    let without = decide(&Facts { crowded: true, ..facts });
+    let Some(turn) = with_room.as_ref().ok().filter(|_| with_room != without) else { return Ok(with_room) };
+    let language = turn.state.language.unwrap_or(setup.flows.current().plan.language);
     let crowded = queue::is_crowded(tx, &setup.routing, &setup.policy, language).await?;
-    Ok(if crowded { decide(&Facts { crowded, ..facts }) } else { turn })
+    Ok(if crowded { without } else { with_room })
 }
 
 fn number_of(number: &PhoneNumber) -> Pii<String> {

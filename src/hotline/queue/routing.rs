@@ -94,7 +94,6 @@ pub struct Routing {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct QueueRule {
-    label: String,
     needs: Needs,
     overflow: Option<(Duration, String)>,
 }
@@ -148,7 +147,7 @@ impl Settings {
             let overflow =
                 queue.overflow.as_ref().map(|to| (Duration::seconds(i64::from(to.after_seconds)), to.to.clone()));
             let needs = needs(&place, &queue.needs, &skills, &mut wrong);
-            let rule = QueueRule { label: queue.label.clone(), needs, overflow };
+            let rule = QueueRule { needs, overflow };
             if queues.insert(queue.code.clone(), rule).is_some() {
                 wrong.push(format!("{place}: stands there twice"));
             }
@@ -245,12 +244,6 @@ impl Routing {
             self.topics.get(topic.code()),
         ];
         Needs::of(parts.into_iter().flatten().flat_map(Needs::iter).cloned())
-    }
-
-    /// What people read for a queue.
-    #[must_use]
-    pub fn label<'a>(&'a self, queue: &'a str) -> &'a str {
-        self.queues.get(queue).map_or(queue, |rule| &rule.label)
     }
 
     /// The skills that agents can have, with the words that people read.

@@ -6,9 +6,11 @@ use super::model::{By, Cell, Fact, Hour, Range, Shift, StatisticsError, Sums, Ta
 use super::settings::Settings;
 use super::store::{self, Together};
 use super::wire::{Of, Report, Row};
+use crate::accounts::store as accounts;
 use crate::foundation::db::{Db, Tx, leases};
 use crate::foundation::events::{self, Published, readers};
 use crate::foundation::fault::Fault;
+use crate::foundation::ids::UserId;
 use crate::in_tx;
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
@@ -120,8 +122,8 @@ pub async fn report(tx: &mut Tx, by: By, range: Range, thresholds: Settings) -> 
     }
     let rows = match by {
         By::Agent => {
-            let ids: Vec<Uuid> = shifts.keys().map(|(_, agent)| agent.0).collect();
-            let names = store::names(tx.conn(), &ids).await?;
+            let ids: Vec<UserId> = shifts.keys().map(|(_, agent)| *agent).collect();
+            let names = accounts::display_names(tx.conn(), &ids).await?;
             let row = |((_, agent), shift): (_, Shift)| {
                 let name = names.get(&agent).cloned().unwrap_or_default();
                 Row { range: (range.from(), range.to()), of: Of::Agent(agent, name), figures: agent_figures(&shift) }

@@ -376,11 +376,3 @@ pub(super) async fn now(conn: &mut PgConnection) -> Result<(Carry, Now), Fault> 
     let now = Now { waiting: row.waiting, longest_since: row.longest_since, talking: row.talking, ..of_agents };
     Ok((agents, now))
 }
-
-/// The names of agents, as their colleagues read them.
-pub(super) async fn names(conn: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<UserId, String>, Fault> {
-    let rows = sqlx::query!("select id, display_name from user_account where id = any($1) -- statistics: names", ids)
-        .fetch_all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|row| (UserId(row.id), row.display_name)).collect())
-}

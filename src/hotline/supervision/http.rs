@@ -7,10 +7,12 @@ use crate::accounts::model::{AccountsError, Role};
 use crate::accounts::store as accounts;
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
+use crate::foundation::ids::UserId;
 use crate::foundation::problem::Problem;
 use crate::hotline::ivr::commands::{NoticeError, set_notice as set};
 use crate::hotline::ivr::flow::Texts;
 use crate::hotline::ivr::store as menu;
+use crate::hotline::queue::model::Strategy;
 use crate::hotline::queue::store;
 use crate::in_tx;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -48,7 +50,7 @@ pub fn routes(supervision: Supervision) -> Router {
 async fn notice(user: Authenticated, State(supervision): State<Supervision>) -> Result<Json<Option<Texts>>, Response> {
     user.require(Role::Supervisor).map_err(AccountsError::into_response)?;
     let notice = in_tx!(&supervision.accounts.db, "read the notice", |tx| menu::notice(tx.conn()));
-    notice.map(Json).map_err(|fault: Fault| Problem::of(&NoticeError::from(fault), StatusCode::OK).into_response())
+    notice.map(Json).map_err(|fault| broken(&fault))
 }
 
 async fn set_notice(
@@ -96,17 +98,18 @@ async fn why(
         let says = format!("entries is a number up to {MOST_ENTRIES}, and there is nothing else to ask");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", says).into_response());
     };
-    let answer = in_tx!(&supervision.accounts.db, "explain the queue", |tx| explain(tx, entries));
-    answer.map(Json).map_err(|fault: Fault| {
-        tracing::warn!(fault = fault.chain(), "supervision: could not explain the queue");
-        let says = "this could not be carried out; repeat it";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "fault", says).into_response()
-    })
+    let strategy = supervision.strategy;
+    let answer = in_tx!(&supervision.accounts.db, "explain the queue", |tx| explain(tx, strategy, entries));
+    answer.map(Json).map_err(|fault| broken(&fault))
 }
 
-async fn explain(tx: &mut Tx, entries: usize) -> Result<Why, Fault> {
+async fn explain(tx: &mut Tx, strategy: Strategy, entries: usize) -> Result<Why, Fault> {
     let scene = store::scene(tx).await?;
-    let users = accounts::users(tx.conn()).await?;
-    let names = users.into_iter().map(|it| (it.user.id, it.user.display_name)).collect();
-    Ok(told(&scene, &names, entries, tx.now()))
+    let agents: Vec<UserId> = scene.present.iter().map(|present| present.agent.agent).collect();
+    let names = accounts::display_names(tx.conn(), &agents).await?;
+    Ok(told(&scene, strategy, &names, entries, tx.now()))
+}
+
+fn broken(fault: &Fault) -> Response {
+    Problem::of(fault, StatusCode::SERVICE_UNAVAILABLE).into_response()
 }

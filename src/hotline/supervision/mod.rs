@@ -19,6 +19,7 @@ use crate::accounts::Accounts;
 use crate::hotline::live::Node;
 use crate::hotline::live::seats::Seats;
 use crate::hotline::live::ws::Timing;
+use crate::hotline::queue::model::Strategy;
 
 /// How many walls one supervisor may have open: screens in several rooms.
 const SOCKETS_PER_USER: usize = 10;
@@ -35,6 +36,8 @@ pub struct Supervision {
     pub node: Node,
     /// The board.
     pub wall: Wall,
+    /// Who of those who may take a caller takes them: what is explained is what happens.
+    pub strategy: Strategy,
     /// Times and limits of a line.
     pub timing: Timing,
     /// How many sockets there may be.
@@ -44,7 +47,7 @@ pub struct Supervision {
 impl Supervision {
     /// Supervision on the staff plane of a process.
     #[must_use]
-    pub fn new(accounts: Accounts, node: Node, wall: Wall) -> Self {
-        Self { accounts, node, wall, timing: Timing::default(), seats: Seats::new(SOCKETS_PER_USER, SOCKETS) }
+    pub fn new(accounts: Accounts, node: Node, wall: Wall, strategy: Strategy) -> Self {
+        Self { accounts, node, wall, strategy, timing: Timing::default(), seats: Seats::new(SOCKETS_PER_USER, SOCKETS) }
     }
 }

@@ -3,7 +3,8 @@
 
 use crate::foundation::ids::UserId;
 use crate::hotline::console::view::millis;
-use crate::hotline::queue::decide::{Does, Halted, Present, Scene, WhyAgent, WhyEntry, why_agent, why_entry};
+use crate::hotline::queue::decide::{Does, Halted, Present, Reasons, Scene, WhyAgent, WhyEntry};
+use crate::hotline::queue::model::Strategy;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -71,10 +72,17 @@ pub struct WhyThisAgent {
 }
 
 /// The answer, in the words of the page.
-pub(super) fn told(scene: &Scene, names: &BTreeMap<UserId, String>, entries: usize, now: OffsetDateTime) -> Why {
+pub(super) fn told(
+    scene: &Scene,
+    strategy: Strategy,
+    names: &BTreeMap<UserId, String>,
+    entries: usize,
+    now: OffsetDateTime,
+) -> Why {
+    let reasons = Reasons::of(scene, strategy, now);
     let name = |agent: UserId| names.get(&agent).cloned().unwrap_or_default();
     let entry = |place: usize| {
-        let (head, answer) = (scene.waiting.get(place)?, why_entry(scene, place, now)?);
+        let (head, answer) = (scene.waiting.get(place)?, reasons.entry(place)?);
         let (why, agent, until) = entry_code(answer.why);
         Some(WhyThisEntry {
             entry: answer.entry.0,
@@ -90,11 +98,11 @@ pub(super) fn told(scene: &Scene, names: &BTreeMap<UserId, String>, entries: usi
         })
     };
     let agent = |present: &Present| {
-        let answer = why_agent(scene, present.agent, now)?;
+        let answer = reasons.agent(present.agent.agent)?;
         Some(WhyThisAgent {
-            name: name(present.agent),
+            name: name(present.agent.agent),
             why: agent_code(answer.why),
-            skills: present.skills.to_string(),
+            skills: present.agent.skills.to_string(),
             may_take: answer.may_take,
             lacks: answer.lacks,
         })

@@ -3,7 +3,7 @@
 use crate::foundation::db::Tx;
 use crate::foundation::events::{self, About};
 use crate::foundation::fault::Fault;
-use crate::foundation::ids::CallId;
+use crate::foundation::ids::{CallId, EntryId};
 use crate::hotline::queue::decide::{self, Outlook, Pace, Saying, Told};
 use crate::hotline::queue::model::{Language, Policy, Topic};
 use crate::hotline::queue::routing::Routing;
@@ -29,6 +29,20 @@ async fn outlook(
     Ok(decide::outlook(ahead, pace))
 }
 
+/// What the caller at the place of a call is to be told, and which place that is.
+async fn saying_at(
+    conn: &mut PgConnection,
+    call: CallId,
+    promised: Option<OffsetDateTime>,
+    policy: &Policy,
+    now: OffsetDateTime,
+) -> Result<Option<(EntryId, Saying)>, Fault> {
+    let Some((entry, order, needs)) = store::place_of_call(conn, call).await? else { return Ok(None) };
+    let ahead = store::ahead(conn, Some(order), &needs).await?;
+    let outlook = outlook(conn, &needs, ahead, policy, now).await?;
+    Ok(outlook.map(|outlook| (entry, decide::say(outlook, promised, now))))
+}
+
 /// What a caller who waits is to be told of the wait, after what was promised before; none when it cannot be told.
 ///
 /// # Errors
@@ -40,10 +54,7 @@ pub async fn saying(
     policy: &Policy,
     now: OffsetDateTime,
 ) -> Result<Option<Saying>, Fault> {
-    let Some((order, wants)) = store::place_of_call(conn, call).await? else { return Ok(None) };
-    let ahead = store::ahead(conn, Some(order), &wants.needs).await?;
-    let outlook = outlook(conn, &wants.needs, ahead, policy, now).await?;
-    Ok(outlook.map(|outlook| decide::say(outlook, promised, now)))
+    Ok(saying_at(conn, call, promised, policy, now).await?.map(|(_, saying)| saying))
 }
 
 /// What a caller who has just joined is told of the wait; the log keeps it, so that it can be compared with the truth.
@@ -52,13 +63,12 @@ pub async fn saying(
 /// When the database is away.
 pub async fn tell_wait(tx: &mut Tx, call: CallId, policy: &Policy) -> Result<Option<Saying>, Fault> {
     let now = tx.now();
-    let Some(saying) = saying(tx.conn(), call, None, policy, now).await? else { return Ok(None) };
-    let entry = store::entry_of_call(tx.conn(), call).await?;
+    let Some((entry, saying)) = saying_at(tx.conn(), call, None, policy, now).await? else { return Ok(None) };
     let (low, high) = match saying.told {
         Told::Soon => (0, 1),
         Told::Between(low, high) | Told::Longer(low, high) => (low, high),
     };
-    let about = About { call: Some(call), entry, ..About::default() };
+    let about = About { call: Some(call), entry: Some(entry), ..About::default() };
     events::record(tx, "entry.told", about, json!({ "low_s": low * 60, "high_s": high * 60 })).await?;
     Ok(Some(saying))
 }

@@ -1,22 +1,19 @@
-//! Why is this caller not served now, and why is this agent not offered anybody? Pure; from the same facts and by the same
-//! rules as the plan, so that what is said is what happens.
+//! Why is this caller not served now, and why is this agent not offered anybody? Pure; who would be offered whom is what
+//! the plan itself says, so that what is said is what happens.
 
-use super::plan::Head;
+use super::plan::{Head, Idle, Snapshot, Step, plan};
 use crate::foundation::ids::{EntryId, UserId};
-use crate::hotline::queue::model::{BackOff, Unfit};
-use crate::hotline::queue::skills::Skills;
-use std::collections::BTreeMap;
+use crate::hotline::queue::model::{BackOff, Strategy, Unfit};
+use std::collections::{BTreeMap, HashSet};
 use time::OffsetDateTime;
 
 /// An agent who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Present {
-    /// Id.
-    pub agent: UserId,
+    /// Who, what they can do, and since when they are idle, if they are.
+    pub agent: Idle,
     /// What they do.
     pub does: Does,
-    /// What they can do.
-    pub skills: Skills,
 }
 
 /// What an agent does, as far as it keeps callers from them.
@@ -124,106 +121,110 @@ pub struct AgentAnswer {
     pub lacks: BTreeMap<String, usize>,
 }
 
-impl Scene {
-    fn apart(&self, entry: EntryId, agent: UserId, now: OffsetDateTime) -> Option<OffsetDateTime> {
-        let pair = self.back_offs.iter().find(|pair| pair.entry == entry && pair.agent == agent && now < pair.until);
+/// The answers about a scene.
+#[derive(Clone, Debug)]
+pub struct Reasons<'a> {
+    scene: &'a Scene,
+    now: OffsetDateTime,
+    /// Who would be offered, and to whom.
+    entries: HashSet<EntryId>,
+    agents: HashSet<UserId>,
+}
+
+impl<'a> Reasons<'a> {
+    /// Looks at a scene. Nothing is due in it: what is overdue is ended before anything is offered.
+    #[must_use]
+    pub fn of(scene: &'a Scene, strategy: Strategy, now: OffsetDateTime) -> Self {
+        let idle = scene.present.iter().filter(|present| present.does == Does::Idle);
+        let snapshot = Snapshot {
+            heads: scene.waiting.clone(),
+            idle: idle.map(|present| present.agent.clone()).collect(),
+            back_offs: scene.back_offs.clone(),
+            ..Snapshot::default()
+        };
+        let offers = plan(&snapshot, strategy, now).steps.into_iter().filter_map(|step| match step {
+            Step::Offer(entry, agent) => Some((entry, agent)),
+            Step::Overdue(_) => None,
+        });
+        let (entries, agents) = offers.unzip();
+        Self { scene, now, entries, agents }
+    }
+
+    fn apart(&self, entry: EntryId, agent: UserId) -> Option<OffsetDateTime> {
+        let mut pairs = self.scene.back_offs.iter();
+        let pair = pairs.find(|pair| pair.entry == entry && pair.agent == agent && self.now < pair.until);
         pair.map(|pair| pair.until)
     }
 
-    fn may_meet(&self, head: &Head, present: &Present, now: OffsetDateTime) -> bool {
-        head.wants.fit(present.agent, &present.skills, now).is_ok()
-            && self.apart(head.entry, present.agent, now).is_none()
-    }
-
-    fn idle(&self) -> impl Iterator<Item = &Present> {
-        self.present.iter().filter(|present| present.does == Does::Idle)
-    }
-
-    /// The idle agents whom the callers before `place` leave over, taken in the order of the line.
-    fn left_over(&self, place: usize, now: OffsetDateTime) -> Vec<&Present> {
-        let mut left: Vec<&Present> = self.idle().collect();
-        for head in self.waiting.iter().take(place) {
-            if left.is_empty() {
-                break;
+    /// Why the caller at this place of the line is not served now.
+    #[must_use]
+    pub fn entry(&self, place: usize) -> Option<EntryAnswer> {
+        let (scene, now) = (self.scene, self.now);
+        let head = scene.waiting.get(place)?;
+        let waited = now - head.wants.joined;
+        let mut able = BTreeMap::new();
+        let mut lacking = BTreeMap::new();
+        for present in &scene.present {
+            let mut can = true;
+            for (skill, _) in head.wants.needs.missing(&present.agent.skills, waited) {
+                can = false;
+                *lacking.entry(skill.code().to_owned()).or_default() += 1;
             }
-            if let Some(taken) = left.iter().position(|present| self.may_meet(head, present, now)) {
-                left.remove(taken);
+            if can {
+                *able.entry(present.does).or_default() += 1;
             }
         }
-        left
+        let alone = head.wants.preferred.filter(|one| now < one.until);
+        let idle = scene.present.iter().filter(|present| present.does == Does::Idle).map(|present| &present.agent);
+        // Of each idle agent who may take the caller, until when the two are kept apart; who is not sorts first.
+        let fitting = idle.filter(|agent| head.wants.fit(agent.agent, &agent.skills, now).is_ok());
+        let apart = fitting.map(|agent| self.apart(head.entry, agent.agent)).min();
+        let why = match (scene.halted, alone, apart) {
+            (Some(halted), ..) => WhyEntry::Halted(halted),
+            (None, Some(one), None | Some(Some(_))) => WhyEntry::WaitsFor(one.agent, one.until),
+            (None, ..) if able.is_empty() => WhyEntry::NobodyCan,
+            (None, _, None) => WhyEntry::AllBusy,
+            (None, _, Some(Some(until))) => WhyEntry::KeptApart(until),
+            (None, _, Some(None)) if self.entries.contains(&head.entry) => WhyEntry::Next,
+            (None, _, Some(None)) => WhyEntry::OthersFirst,
+        };
+        let changes_at = head.wants.next_change(now);
+        Some(EntryAnswer { entry: head.entry, why, ahead: place, able, lacking, changes_at })
     }
-}
 
-/// Why the caller at this place of the line is not served now.
-#[must_use]
-pub fn why_entry(scene: &Scene, place: usize, now: OffsetDateTime) -> Option<EntryAnswer> {
-    let head = scene.waiting.get(place)?;
-    let waited = now - head.wants.joined;
-    let mut able = BTreeMap::new();
-    let mut lacking = BTreeMap::new();
-    for present in &scene.present {
-        let mut can = true;
-        for (skill, _) in head.wants.needs.missing(&present.skills, waited) {
-            can = false;
-            *lacking.entry(skill.code().to_owned()).or_default() += 1;
+    /// Why this agent is not offered anybody now.
+    #[must_use]
+    pub fn agent(&self, agent: UserId) -> Option<AgentAnswer> {
+        let (scene, now) = (self.scene, self.now);
+        let present = scene.present.iter().find(|present| present.agent.agent == agent)?;
+        let skills = &present.agent.skills;
+        let mut lacks = BTreeMap::new();
+        let (mut fits, mut may_take) = (0_usize, 0_usize);
+        for head in &scene.waiting {
+            for (skill, _) in head.wants.needs.missing(skills, now - head.wants.joined) {
+                *lacks.entry(skill.code().to_owned()).or_default() += 1;
+            }
+            let fit = head.wants.fit(agent, skills, now);
+            fits += usize::from(fit != Err(Unfit::Skill));
+            may_take += usize::from(fit.is_ok() && self.apart(head.entry, agent).is_none());
         }
-        if can {
-            *able.entry(present.does).or_default() += 1;
-        }
+        let why = if let Some(halted) = scene.halted {
+            WhyAgent::Halted(halted)
+        } else if present.does != Does::Idle {
+            WhyAgent::Does(present.does)
+        } else if scene.waiting.is_empty() {
+            WhyAgent::NobodyWaits
+        } else if fits == 0 {
+            WhyAgent::NobodyFits
+        } else if may_take == 0 {
+            WhyAgent::KeptApart
+        } else if self.agents.contains(&agent) {
+            WhyAgent::Next
+        } else {
+            WhyAgent::OthersFirst
+        };
+        Some(AgentAnswer { agent, why, may_take, lacks })
     }
-    let alone = head.wants.preferred.filter(|one| now < one.until);
-    let fitting: Vec<&Present> =
-        scene.idle().filter(|present| head.wants.fit(present.agent, &present.skills, now).is_ok()).collect();
-    let reunion = fitting.iter().map(|present| scene.apart(head.entry, present.agent, now)).min().flatten();
-    let is_met = fitting.iter().any(|present| scene.may_meet(head, present, now));
-    let why = if let Some(halted) = scene.halted {
-        WhyEntry::Halted(halted)
-    } else if let Some(one) = alone.filter(|_| !is_met) {
-        WhyEntry::WaitsFor(one.agent, one.until)
-    } else if able.is_empty() {
-        WhyEntry::NobodyCan
-    } else if fitting.is_empty() {
-        WhyEntry::AllBusy
-    } else if let Some(until) = reunion.filter(|_| !is_met) {
-        WhyEntry::KeptApart(until)
-    } else if scene.left_over(place, now).iter().any(|present| scene.may_meet(head, present, now)) {
-        WhyEntry::Next
-    } else {
-        WhyEntry::OthersFirst
-    };
-    let changes_at = head.wants.next_change(now);
-    Some(EntryAnswer { entry: head.entry, why, ahead: place, able, lacking, changes_at })
-}
-
-/// Why this agent is not offered anybody now.
-#[must_use]
-pub fn why_agent(scene: &Scene, agent: UserId, now: OffsetDateTime) -> Option<AgentAnswer> {
-    let present = scene.present.iter().find(|present| present.agent == agent)?;
-    let mut lacks = BTreeMap::new();
-    let (mut fits, mut may_take) = (0_usize, 0_usize);
-    for head in &scene.waiting {
-        for (skill, _) in head.wants.needs.missing(&present.skills, now - head.wants.joined) {
-            *lacks.entry(skill.code().to_owned()).or_default() += 1;
-        }
-        fits += usize::from(head.wants.fit(agent, &present.skills, now) != Err(Unfit::Skill));
-        may_take += usize::from(scene.may_meet(head, present, now));
-    }
-    let why = if let Some(halted) = scene.halted {
-        WhyAgent::Halted(halted)
-    } else if present.does != Does::Idle {
-        WhyAgent::Does(present.does)
-    } else if scene.waiting.is_empty() {
-        WhyAgent::NobodyWaits
-    } else if fits == 0 {
-        WhyAgent::NobodyFits
-    } else if may_take == 0 {
-        WhyAgent::KeptApart
-    } else if scene.left_over(scene.waiting.len(), now).iter().any(|left| left.agent == agent) {
-        WhyAgent::OthersFirst
-    } else {
-        WhyAgent::Next
-    };
-    Some(AgentAnswer { agent, why, may_take, lacks })
 }
 
 #[cfg(test)]
@@ -244,8 +245,20 @@ mod tests {
         Head { entry: EntryId(Uuid::from_u128(u128::from(number))), order, wants }
     }
 
+    fn id(number: u8) -> UserId {
+        UserId(Uuid::from_u128(u128::from(number)))
+    }
+
     fn present(number: u8, does: Does, skills: &str) -> Present {
-        Present { agent: UserId(Uuid::from_u128(u128::from(number))), does, skills: skills.parse().unwrap() }
+        Present { agent: Idle { agent: id(number), since: NOW, skills: skills.parse().unwrap() }, does }
+    }
+
+    fn why_entry(scene: &Scene, place: usize) -> EntryAnswer {
+        Reasons::of(scene, Strategy::LongestIdle, NOW).entry(place).unwrap()
+    }
+
+    fn why_agent(scene: &Scene, number: u8) -> AgentAnswer {
+        Reasons::of(scene, Strategy::LongestIdle, NOW).agent(id(number)).unwrap()
     }
 
     fn scene(waiting: Vec<Head>, present: Vec<Present>) -> Scene {
@@ -253,11 +266,11 @@ mod tests {
     }
 
     fn of_entry(scene: &Scene, place: usize) -> WhyEntry {
-        why_entry(scene, place, NOW).unwrap().why
+        why_entry(scene, place).why
     }
 
     fn of_agent(scene: &Scene, number: u8) -> WhyAgent {
-        why_agent(scene, present(number, Does::Idle, "").agent, NOW).unwrap().why
+        why_agent(scene, number).why
     }
 
     #[test]
@@ -266,9 +279,9 @@ mod tests {
             vec![head(1, "en:1"), head(2, "")],
             vec![present(7, Does::Busy, ""), present(8, Does::WrapUp, ""), present(9, Does::NotReady, "")],
         );
-        let answer = why_entry(&scene, 0, NOW).unwrap();
+        let answer = why_entry(&scene, 0);
         assert_eq!((answer.why, answer.lacking["en"]), (WhyEntry::NobodyCan, 3));
-        let answer = why_entry(&scene, 1, NOW).unwrap();
+        let answer = why_entry(&scene, 1);
         assert_eq!((answer.why, answer.ahead), (WhyEntry::AllBusy, 1));
         assert_eq!(answer.able, BTreeMap::from([(Does::Busy, 1), (Does::WrapUp, 1), (Does::NotReady, 1)]));
     }
@@ -284,13 +297,13 @@ mod tests {
     fn a_pair_that_is_kept_apart_is_told_until_when() {
         let until = NOW + Duration::seconds(40);
         let mut scene = scene(vec![head(1, "")], vec![present(7, Does::Idle, "")]);
-        scene.back_offs = vec![BackOff { entry: head(1, "").entry, agent: present(7, Does::Idle, "").agent, until }];
+        scene.back_offs = vec![BackOff { entry: head(1, "").entry, agent: id(7), until }];
         assert_eq!((of_entry(&scene, 0), of_agent(&scene, 7)), (WhyEntry::KeptApart(until), WhyAgent::KeptApart));
     }
 
     #[test]
     fn a_caller_who_waits_for_one_agent_says_for_whom() {
-        let one = Preferred { agent: present(8, Does::Busy, "").agent, until: NOW + Duration::seconds(9) };
+        let one = Preferred { agent: id(8), until: NOW + Duration::seconds(9) };
         let mut returning = head(1, "");
         returning.wants.preferred = Some(one);
         let scene = scene(vec![returning], vec![present(7, Does::Idle, ""), present(8, Does::Busy, "")]);
@@ -303,7 +316,7 @@ mod tests {
     #[test]
     fn an_agent_learns_what_they_lack_and_that_others_come_first() {
         let english = scene(vec![head(1, "en:1")], vec![present(7, Does::Idle, "")]);
-        let answer = why_agent(&english, present(7, Does::Idle, "").agent, NOW).unwrap();
+        let answer = why_agent(&english, 7);
         assert_eq!((answer.why, answer.lacks["en"]), (WhyAgent::NobodyFits, 1));
         let crowd = scene(vec![head(1, "")], vec![present(7, Does::Idle, ""), present(8, Does::Idle, "")]);
         assert_eq!((of_agent(&crowd, 7), of_agent(&crowd, 8)), (WhyAgent::Next, WhyAgent::OthersFirst));

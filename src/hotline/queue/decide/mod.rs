@@ -2,8 +2,8 @@
 //!
 //! [`plan`] looks at the heads of the queue and the idle agents and says what to do and when to look again. A [`Round`]
 //! goes through the plan step by step and learns how each went. [`react`] says what one event does to one entry, its
-//! offer and its agent. [`why_entry`] and [`why_agent`] say by the same rules why nothing happens. The simulation in `tests/sim` runs all of it by the hundred thousand and checks Q1-Q7 after each
-//! step; the shell in `commands` and `dispatcher` only loads and saves.
+//! offer and its agent. [`Reasons`] say by the same plan why nothing happens. The simulation in `tests/sim` runs rounds and
+//! events by the hundred thousand and checks Q1-Q7 after each step; the shell in `commands` and `dispatcher` only loads and saves.
 
 mod explain;
 mod outlook;
@@ -11,7 +11,7 @@ mod plan;
 mod react;
 mod round;
 
-pub use explain::{AgentAnswer, Does, EntryAnswer, Halted, Present, Scene, WhyAgent, WhyEntry, why_agent, why_entry};
+pub use explain::{AgentAnswer, Does, EntryAnswer, Halted, Present, Reasons, Scene, WhyAgent, WhyEntry};
 pub use outlook::{Outlook, Pace, Saying, Told, handling, outlook, say};
 pub use plan::{Due, Head, Idle, Plan, Snapshot, Step, plan};
 pub use react::{Change, Effect, Event, Fact, Gone, Matter, No, react};

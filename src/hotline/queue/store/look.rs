@@ -5,7 +5,7 @@ use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, EntryId, OfferId, UserId};
 use crate::foundation::pii::Pii;
-use crate::hotline::queue::model::{Language, OrderKey, Topic, Wants};
+use crate::hotline::queue::model::{Language, OrderKey, Topic};
 use crate::hotline::queue::skills::{Needs, Skills};
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
@@ -124,15 +124,15 @@ pub async fn state_of_call(conn: &mut PgConnection, call: CallId) -> Result<Opti
     Ok(row.map(|row| (row.state, row.offer_id.map(OfferId))))
 }
 
-/// A place that waits: its key, since when, and what an agent must be able to do.
+/// The place of a call that waits: its id, its key, and what an agent must be able to do.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn place_of_call(conn: &mut PgConnection, call: CallId) -> Result<Option<(OrderKey, Wants)>, Fault> {
+pub async fn place_of_call(conn: &mut PgConnection, call: CallId) -> Result<Option<(EntryId, OrderKey, Needs)>, Fault> {
     let row = sqlx::query!(
         r#"
         -- queue: the place of a call that waits
-        select queue, needs, joined_at, key_at, key_seq from queue_entry where call_id = $1 and state = 'waiting'
+        select id, needs, key_at, key_seq from queue_entry where call_id = $1 and state = 'waiting'
         "#,
         call.0
     )
@@ -140,8 +140,7 @@ pub async fn place_of_call(conn: &mut PgConnection, call: CallId) -> Result<Opti
     .await?;
     let Some(row) = row else { return Ok(None) };
     let order = OrderKey { at: row.key_at, seq: row.key_seq };
-    let needs = read_needs(&row.needs)?;
-    Ok(Some((order, Wants { queue: row.queue, joined: row.joined_at, needs, preferred: None, overflow: None })))
+    Ok(Some((EntryId(row.id), order, read_needs(&row.needs)?)))
 }
 
 /// How many wait before a place (all of them, for none): those with the same needs, and all others.

@@ -6,6 +6,7 @@ mod look;
 mod round;
 mod save;
 mod scene;
+mod waiting;
 
 pub use lock::{
     Lock, lock_agent, lock_entry, matter_of_agent, matter_of_entry, matter_of_offer, read_offer, try_matter_of_agent,

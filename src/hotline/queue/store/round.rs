@@ -1,11 +1,11 @@
 //! What a round of the dispatcher is planned from, and the parts of its transaction that can be undone alone.
 
-use super::lock::{preferred, read_needs, read_skills};
+use super::lock::read_skills;
+use super::waiting::{Waiting, back_offs};
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{EntryId, OfferId, UserId};
 use crate::hotline::queue::decide::{Due, Head, Idle, MOST_OVERDUE, Snapshot};
-use crate::hotline::queue::model::{BackOff, OrderKey, Wants};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -63,10 +63,7 @@ pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
     )
     .fetch_one(tx.conn())
     .await?;
-    let back_offs =
-        sqlx::query!("select entry_id, agent_id, until from back_off where until > $1 -- queue: pairs kept apart", now)
-            .fetch_all(tx.conn())
-            .await?;
+    let back_offs = back_offs(tx, now).await?;
     let heads = if idle.is_empty() { Vec::new() } else { heads(tx, &idle, back_offs.len(), now).await? };
     let freed_at = sqlx::query_scalar!(
         r#"
@@ -77,17 +74,8 @@ pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
     )
     .fetch_one(tx.conn())
     .await?;
-    Ok(Snapshot {
-        heads,
-        idle,
-        back_offs: back_offs
-            .into_iter()
-            .map(|row| BackOff { entry: EntryId(row.entry_id), agent: UserId(row.agent_id), until: row.until })
-            .collect(),
-        due: due(tx, now).await?,
-        freed_at,
-        unpublished: !published,
-    })
+    let due = due(tx, now).await?;
+    Ok(Snapshot { heads, idle, back_offs, due, freed_at, unpublished: !published })
 }
 
 async fn idle(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<Idle>, Fault> {
@@ -103,10 +91,9 @@ async fn idle(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<Idle>, Fault> {
     )
     .fetch_all(tx.conn())
     .await?;
-    let idle = |(id, since, skills): (Uuid, OffsetDateTime, String)| {
-        Ok(Idle { agent: UserId(id), since, skills: read_skills(&skills)? })
-    };
-    rows.into_iter().map(|row| idle((row.id, row.idle_since, row.skills))).collect()
+    rows.into_iter()
+        .map(|row| Ok(Idle { agent: UserId(row.id), since: row.idle_since, skills: read_skills(&row.skills)? }))
+        .collect()
 }
 
 /// The first of each kind of caller: those of one kind may be taken by the same agents, and who stands further in front
@@ -114,7 +101,8 @@ async fn idle(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<Idle>, Fault> {
 async fn heads(tx: &mut Tx, idle: &[Idle], apart: usize, now: OffsetDateTime) -> Result<Vec<Head>, Fault> {
     let limit = i64::try_from(idle.len() + apart).unwrap_or(i64::MAX);
     let agents: Vec<Uuid> = idle.iter().map(|idle| idle.agent.0).collect();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Waiting,
         r#"
         -- queue: the heads of the line, of each kind of caller
         with recursive kind as (
@@ -141,18 +129,7 @@ async fn heads(tx: &mut Tx, idle: &[Idle], apart: usize, now: OffsetDateTime) ->
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut heads = Vec::with_capacity(rows.len());
-    for row in rows {
-        let wants = Wants {
-            queue: row.queue,
-            joined: row.joined_at,
-            needs: read_needs(&row.needs)?,
-            preferred: preferred(row.prefers, row.prefers_until),
-            overflow: None,
-        };
-        heads.push(Head { entry: EntryId(row.id), order: OrderKey { at: row.key_at, seq: row.key_seq }, wants });
-    }
-    Ok(heads)
+    rows.into_iter().map(Head::try_from).collect()
 }
 
 /// Every transient state with its deadline. Of the places that overflow, those that are due and the next one.

@@ -1,11 +1,11 @@
 //! Everything that explains who is not served, and why.
 
-use super::lock::{preferred, read_needs, read_skills};
+use super::lock::read_skills;
+use super::waiting::{Waiting, back_offs};
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
-use crate::foundation::ids::{EntryId, UserId};
-use crate::hotline::queue::decide::{Does, Halted, Head, Present, Scene};
-use crate::hotline::queue::model::{BackOff, OrderKey, Wants};
+use crate::foundation::ids::UserId;
+use crate::hotline::queue::decide::{Does, Halted, Head, Idle, Present, Scene};
 
 /// More callers than this are not looked at: nobody would read it.
 const MOST_WAITING: i64 = 10_000;
@@ -26,7 +26,8 @@ pub async fn scene(tx: &mut Tx) -> Result<Scene, Fault> {
     )
     .fetch_one(tx.conn())
     .await?;
-    let rows = sqlx::query!(
+    let waiting = sqlx::query_as!(
+        Waiting,
         r#"
         -- queue: everybody who waits, in order
         select id, queue, needs, joined_at, key_at, key_seq, prefers, prefers_until
@@ -36,21 +37,10 @@ pub async fn scene(tx: &mut Tx) -> Result<Scene, Fault> {
     )
     .fetch_all(tx.conn())
     .await?;
-    let mut waiting = Vec::with_capacity(rows.len());
-    for row in rows {
-        let wants = Wants {
-            queue: row.queue,
-            joined: row.joined_at,
-            needs: read_needs(&row.needs)?,
-            preferred: preferred(row.prefers, row.prefers_until),
-            overflow: None,
-        };
-        waiting.push(Head { entry: EntryId(row.id), order: OrderKey { at: row.key_at, seq: row.key_seq }, wants });
-    }
     let rows = sqlx::query!(
         r#"
         -- queue: everybody who is signed in, the longest idle first
-        select agent.id, agent.state, agent.skills,
+        select agent.id, agent.state, agent.idle_since, agent.skills,
                coalesce(agent.link = 'up' and lease.expires_at >= $1, false) as "is_linked!"
           from agent left join lease on lease.name = 'node:' || agent.node::text
          where agent.state <> 'offline'
@@ -69,21 +59,13 @@ pub async fn scene(tx: &mut Tx) -> Result<Scene, Fault> {
             ("not_ready", _) => Does::NotReady,
             _ => Does::Busy,
         };
-        present.push(Present { agent: UserId(row.id), does, skills: read_skills(&row.skills)? });
+        let idle = Idle { agent: UserId(row.id), since: row.idle_since, skills: read_skills(&row.skills)? };
+        present.push(Present { agent: idle, does });
     }
-    let apart =
-        sqlx::query!("select entry_id, agent_id, until from back_off where until > $1 -- queue: pairs kept apart", now)
-            .fetch_all(tx.conn())
-            .await?;
-    let back_offs = apart.into_iter().map(|row| BackOff {
-        entry: EntryId(row.entry_id),
-        agent: UserId(row.agent_id),
-        until: row.until,
-    });
     Ok(Scene {
-        waiting,
+        waiting: waiting.into_iter().map(Head::try_from).collect::<Result<_, Fault>>()?,
         present,
-        back_offs: back_offs.collect(),
+        back_offs: back_offs(tx, now).await?,
         halted: match (halted.led, halted.published) {
             (false, _) => Some(Halted::NobodyDispatches),
             (true, false) => Some(Halted::NobodyPublishes),
