@@ -12,7 +12,7 @@ mod react;
 mod round;
 
 pub use explain::{AgentAnswer, Does, EntryAnswer, Halted, Present, Reasons, Scene, WhyAgent, WhyEntry};
-pub use outlook::{Outlook, Pace, Saying, Told, handling, outlook, say};
+pub use outlook::{AtWork, Outlook, Pace, Saying, Told, handling, outlook, say};
 pub use plan::{Due, Head, Idle, Plan, Snapshot, Step, plan};
 pub use react::{Change, Effect, Event, Fact, Gone, Matter, No, react};
 pub use round::{Look, MOST_OVERDUE, Outcome, Report, Round, Watch};

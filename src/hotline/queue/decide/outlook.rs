@@ -10,11 +10,22 @@
 use crate::hotline::queue::skills::{Needs, Skills};
 use time::{Duration, OffsetDateTime};
 
+/// An agent at work: with a caller, in wrap-up, or ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtWork {
+    /// What they can do.
+    pub skills: Skills,
+    /// Whether they have no caller.
+    pub is_idle: bool,
+}
+
 /// How fast the line moves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pace {
     /// Agents at work who can take this caller.
     pub agents: u32,
+    /// Those of them who have no caller.
+    pub idle: u32,
     /// From offer to free again, in the mean.
     pub handling: Duration,
     /// After how long callers give up, in the mean; none: never.
@@ -26,18 +37,20 @@ impl Pace {
     /// the agents: of them counts the part that falls on those who can take this caller.
     #[must_use]
     pub fn of(
-        crew: &[Skills],
+        crew: &[AtWork],
         needs: &Needs,
         handling: Duration,
         patience: Option<Duration>,
         ahead: (u32, u32),
     ) -> (Self, u32) {
-        let able = crew.iter().filter(|skills| needs.met_by(skills, Duration::ZERO)).count();
+        let able = || crew.iter().filter(|agent| needs.met_by(&agent.skills, Duration::ZERO));
+        let count = |agents: usize| u32::try_from(agents).unwrap_or(u32::MAX);
+        let agents = count(able().count());
         let (same, others) = ahead;
-        let share = if crew.is_empty() { 1.0 } else { able as f64 / crew.len() as f64 };
+        let share = if crew.is_empty() { 1.0 } else { f64::from(agents) / crew.len() as f64 };
         let ahead = f64::from(same) + f64::from(others) * share;
-        let agents = u32::try_from(able).unwrap_or(u32::MAX);
-        (Self { agents, handling, patience }, ahead.ceil() as u32)
+        let idle = count(able().filter(|agent| agent.is_idle).count());
+        (Self { agents, idle, handling, patience }, ahead.ceil() as u32)
     }
 }
 
@@ -71,6 +84,9 @@ pub fn outlook(ahead: u32, pace: Pace) -> Option<Outlook> {
     let handling = pace.handling.as_seconds_f64();
     if pace.agents == 0 || handling <= 0.0 {
         return None;
+    }
+    if ahead < pace.idle {
+        return Some(Outlook { expected: Duration::ZERO, at_most: Duration::ZERO });
     }
     let served = f64::from(pace.agents) / handling;
     let leaving = pace.patience.map(Duration::as_seconds_f64).filter(|it| *it > 0.0).map_or(0.0, f64::recip);
@@ -163,7 +179,7 @@ mod tests {
     const NOW: OffsetDateTime = datetime!(2021-04-28 16:00 UTC);
 
     fn pace(agents: u32) -> Pace {
-        Pace { agents, handling: Duration::seconds(300), patience: None }
+        Pace { agents, idle: 0, handling: Duration::seconds(300), patience: None }
     }
 
     fn of(seconds: i64) -> Outlook {
@@ -181,7 +197,8 @@ mod tests {
     #[test]
     fn those_who_give_up_shorten_the_wait() {
         // Fluid: 1,950 wait where 7.22 a second come, 0.71 are served and patience is 300 s: the last of them waits ln(rho)/theta.
-        let pace = Pace { agents: 300, handling: Duration::seconds(420), patience: Some(Duration::seconds(300)) };
+        let pace =
+            Pace { agents: 300, idle: 0, handling: Duration::seconds(420), patience: Some(Duration::seconds(300)) };
         let expected = outlook(1_950, pace).unwrap().expected.as_seconds_f64();
         let fluid = (7.22_f64 / 0.714).ln() * 300.0;
         assert!((expected / fluid - 1.0).abs() < 0.02, "{expected} against {fluid}");
@@ -189,7 +206,8 @@ mod tests {
 
     #[test]
     fn callers_who_need_more_share_the_agents_who_can_it() {
-        let crew: Vec<Skills> = ["", "", "", "en:1"].map(|skills| skills.parse().unwrap()).into();
+        let crew: Vec<AtWork> =
+            ["", "", "", "en:1"].map(|skills| AtWork { skills: skills.parse().unwrap(), is_idle: false }).into();
         let of = |needs: &str, ahead| Pace::of(&crew, &needs.parse().unwrap(), Duration::MINUTE, None, ahead);
         let (german, ahead) = of("", (8, 4));
         assert_eq!((german.agents, ahead), (4, 12));
@@ -201,6 +219,14 @@ mod tests {
     fn what_is_measured_takes_the_place_of_what_is_assumed() {
         let of = |calls: u32| handling(Duration::seconds(300), calls, Duration::seconds(100) * calls).whole_seconds();
         assert_eq!((of(0), of(20), of(380)), (300, 200, 110));
+    }
+
+    #[test]
+    fn who_finds_an_agent_idle_is_served_at_once() {
+        let pace = Pace { idle: 2, ..pace(10) };
+        let said = |ahead| say(outlook(ahead, pace).unwrap(), None, NOW).told;
+        assert_eq!((said(0), said(1)), (Told::Soon, Told::Soon));
+        assert_ne!(said(2), Told::Soon, "two are before, and take the two");
     }
 
     #[test]

@@ -5,8 +5,9 @@ use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, EntryId, OfferId, UserId};
 use crate::foundation::pii::Pii;
+use crate::hotline::queue::decide::AtWork;
 use crate::hotline::queue::model::{Language, OrderKey, Topic};
-use crate::hotline::queue::skills::{Needs, Skills};
+use crate::hotline::queue::skills::Needs;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
@@ -165,20 +166,21 @@ pub async fn ahead(conn: &mut PgConnection, before: Option<OrderKey>, needs: &Ne
     Ok((count(row.same), count(row.others)))
 }
 
-/// What those can do who are at work: with a caller, in wrap-up, or ready.
+/// Who is at work: with a caller, in wrap-up, or ready.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn at_work(conn: &mut PgConnection) -> Result<Vec<Skills>, Fault> {
-    let rows = sqlx::query_scalar!(
+pub async fn at_work(conn: &mut PgConnection) -> Result<Vec<AtWork>, Fault> {
+    let rows = sqlx::query!(
         r#"
         -- queue: who is at work
-        select skills from agent where state in ('ready', 'offered', 'connecting', 'talking', 'wrap_up')
+        select skills, state = 'ready' and link = 'up' as "is_idle!"
+          from agent where state in ('ready', 'offered', 'connecting', 'talking', 'wrap_up')
         "#
     )
     .fetch_all(conn)
     .await?;
-    rows.iter().map(|skills| read_skills(skills)).collect()
+    rows.into_iter().map(|row| Ok(AtWork { skills: read_skills(&row.skills)?, is_idle: row.is_idle })).collect()
 }
 
 /// The newest calls since a moment, up to some hundred: how many, and how long they lasted in all, from offer to end.
