@@ -117,6 +117,9 @@ pub(super) async fn first_slots(
 }
 
 /// For each first dose the best free second one: nearest to the target, about the same time of day.
+///
+/// The gaps come nearest first, and are tried one after the other until one has a slot. To sort what all of them have would
+/// say the same and cost the sum of them.
 pub(super) async fn second_slots(
     tx: &mut Tx,
     search: &Search,
@@ -133,8 +136,8 @@ pub(super) async fn second_slots(
         select first.place as "place!", second.day as "day!", second.starts_at as "starts_at!"
           from unnest($1::text[], $2::date[], $3::time[]) with ordinality as first (centre, day, starts_at, place)
           cross join lateral (
-              select gap.rank, spot.day, spot.starts_at
-                from unnest($4::int[]) with ordinality as gap (days, rank)
+              select spot.day, spot.starts_at
+                from unnest($4::int[]) as gap (days)
                 cross join lateral (
                     (select slot.day, slot.starts_at from slot
                       where slot.centre = first.centre and vaccine = $5 and pool = 2 and slot.day = first.day + gap.days
@@ -150,7 +153,7 @@ pub(super) async fn second_slots(
                     limit 1
                 ) as spot
                where $9::date is null or spot.day <= $9
-               order by gap.rank limit 1
+               limit 1
           ) as second
          order by first.place
         "#,
