@@ -9,7 +9,7 @@ use std::time::Duration;
 use time::macros::datetime;
 use uuid::Uuid;
 use vaxline::foundation::ids::{CallId, OfferId};
-use vaxline::hotline::calls::model::{Action, Park, Script, Spoken};
+use vaxline::hotline::calls::model::{Action, Park, Script, Spoken, Whose};
 use vaxline::hotline::ivr::decide::{self, Facts, Input, Then, Turn};
 use vaxline::hotline::ivr::flow::{Flow, LANGUAGES, Texts};
 use vaxline::hotline::ivr::simulate;
@@ -150,11 +150,13 @@ fn scripts(flow: &Flow) -> BTreeMap<String, Script> {
         ] {
             scripts.insert(format!("{name} {code}"), Script::new(CALL, format!("{name}{code}"), actions));
         }
-        for call in [None, Some(CALL)] {
+        for (whose, call) in
+            [("call", Whose::Call(CALL)), ("newcomer", Whose::Newcomer { rang: datetime!(2021-04-28 16:00 UTC) })]
+        {
             let text = flow.plan.waiting.announcement.of(language).to_owned();
             let park = Action::Park(Park::new("safe".to_owned(), language));
             let actions = vec![Action::Say(Spoken { language, text }), park];
-            scripts.insert(format!("safe {code} {call:?}"), Script { call, label: "safe".to_owned(), actions });
+            scripts.insert(format!("safe {code} {whose}"), Script { call, label: "safe".to_owned(), actions });
         }
     }
     scripts.insert("over".to_owned(), Script::new(CALL, "e1", vec![Action::HangUp]));

@@ -67,6 +67,7 @@ impl Hotline {
         let mut join = Join {
             call,
             number: Some(Pii::new(format!("+4935100000{:02}", self.calls))),
+            rang: self.world.clock.now(),
             language: Language::De,
             topic: Topic::Book,
             queue: None,

@@ -21,6 +21,7 @@ use crate::hotline::queue::routing::Routing;
 use serde_json::json;
 use std::convert::Infallible;
 use std::sync::Arc;
+use time::OffsetDateTime;
 
 /// What the use cases must know besides the database.
 #[derive(Clone, Debug)]
@@ -84,8 +85,15 @@ pub async fn arrive(tx: &mut Tx, setup: &Setup, arrival: &Arrival) -> Result<Rep
     let begun = admitted(tx, setup, facts, |facts| Ok::<_, Infallible>(menu::begin(&flow.plan, facts))).await?;
     let Ok(turn) = begun;
     let id: CallId = tx.id();
-    let new =
-        NewCall { id, provider: setup.provider, sid: &arrival.sid, number: arrival.from.as_ref(), to: &arrival.to };
+    let rang = arrival.rang.map_or(now, |rang| rang.min(now));
+    let new = NewCall {
+        id,
+        provider: setup.provider,
+        sid: &arrival.sid,
+        number: arrival.from.as_ref(),
+        to: &arrival.to,
+        rang,
+    };
     if !store::insert(tx, &new, (&flow.plan.name, &flow.version), &turn.state).await? {
         let call = store::lock_by_sid(tx, setup.provider, &arrival.sid).await?.ok_or(CallError::UnknownCall)?;
         return Ok(resume(tx, setup, &call).await?);
@@ -95,7 +103,20 @@ pub async fn arrive(tx: &mut Tx, setup: &Setup, arrival: &Arrival) -> Result<Rep
         "flow_version": flow.version, "number_shown": number.is_some(), "returning": returning,
     });
     events::record(tx, "call.arrived", About { call: Some(id), ..About::default() }, data).await?;
-    Ok(Reply::Do(carry_on(tx, setup, &flow, id, number, turn).await?))
+    Ok(Reply::Do(carry_on(tx, setup, &flow, Party { id, number, rang }, turn).await?))
+}
+
+/// Whom the menu leads.
+struct Party {
+    id: CallId,
+    number: Option<Pii<String>>,
+    rang: OffsetDateTime,
+}
+
+impl From<&Call> for Party {
+    fn from(call: &Call) -> Self {
+        Self { id: call.id, number: call.number.clone(), rang: call.rang }
+    }
 }
 
 /// What the menu must know of the world just now, as long as nobody is about to join.
@@ -154,7 +175,7 @@ pub async fn answered(
         None => return Ok(lead_out(tx, setup, &call, menu.state.clone()).await?),
     };
     store::save_state(tx, id, &turn.state).await?;
-    let reply = Reply::Do(carry_on(tx, setup, &flow, id, call.number.clone(), turn).await?);
+    let reply = Reply::Do(carry_on(tx, setup, &flow, (&call).into(), turn).await?);
     store::keep_reply(tx, id, &step, &reply).await?;
     Ok(reply)
 }
@@ -174,18 +195,12 @@ async fn lead_out(tx: &mut Tx, setup: &Setup, call: &Call, state: State) -> Resu
     let facts = facts(tx, setup, &flow, state.returning).await?;
     let turn = menu::give_up_asking(&flow.plan, state, &facts);
     store::save_state(tx, call.id, &turn.state).await?;
-    Ok(Reply::Do(carry_on(tx, setup, &flow, call.id, call.number.clone(), turn).await?))
+    Ok(Reply::Do(carry_on(tx, setup, &flow, call.into(), turn).await?))
 }
 
 /// Does what a turn of the menu leads to, and says it in actions.
-async fn carry_on(
-    tx: &mut Tx,
-    setup: &Setup,
-    flow: &Flow,
-    call: CallId,
-    number: Option<Pii<String>>,
-    turn: Turn,
-) -> Result<Script, Fault> {
+async fn carry_on(tx: &mut Tx, setup: &Setup, flow: &Flow, party: Party, turn: Turn) -> Result<Script, Fault> {
+    let call = party.id;
     let Turn { state, say, then } = turn;
     let mut language = state.language.unwrap_or(flow.plan.language);
     let mut actions: Vec<Action> = say.into_iter().map(Action::Say).collect();
@@ -193,12 +208,12 @@ async fn carry_on(
     let (letter, last) = match then {
         Then::Ask(ask) => ('m', Action::Ask(ask)),
         Then::Join { topic } => {
-            take_place(tx, setup, &joining(call, number, language, topic, &state)).await?;
+            take_place(tx, setup, &joining(party, language, topic, &state)).await?;
             ('q', Action::Park(tell_wait(tx, setup, flow, call, language, asked, &mut actions).await?))
         }
         Then::TakeUp => {
             let topic = state.topic.unwrap_or(Topic::Book);
-            let (chosen, topic) = take_place(tx, setup, &joining(call, number, language, topic, &state)).await?;
+            let (chosen, topic) = take_place(tx, setup, &joining(party, language, topic, &state)).await?;
             // The caller was not asked again, and hears the language of the first call.
             language = state.language.unwrap_or(chosen);
             store::save_state(tx, call, &State { language: Some(language), topic: Some(topic), ..state }).await?;
@@ -227,8 +242,9 @@ async fn tell_wait(
 }
 
 /// A caller whom the menu has led to the queue.
-fn joining(call: CallId, number: Option<Pii<String>>, language: Language, topic: Topic, state: &State) -> Join {
-    Join { call, number, language, topic, queue: state.queue.clone(), class: state.class.clone() }
+fn joining(party: Party, language: Language, topic: Topic, state: &State) -> Join {
+    let Party { id: call, number, rang } = party;
+    Join { call, number, rang, language, topic, queue: state.queue.clone(), class: state.class.clone() }
 }
 
 /// Takes the number's old place up, or joins anew when there is none: it was never there, somebody was faster, or its time
@@ -324,7 +340,7 @@ pub async fn begin_again(tx: &mut Tx, setup: &Setup, id: CallId) -> Result<Reply
 /// place that it lacks.
 async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault> {
     // A second is fine enough to tell the lists of one call apart, and coarse enough to repeat a repeated answer.
-    let label = |letter: char, now: time::OffsetDateTime| format!("{letter}{:x}", now.unix_timestamp());
+    let label = |letter: char, now: OffsetDateTime| format!("{letter}{:x}", now.unix_timestamp());
     let Some(menu) = call.menu.as_ref().filter(|_| call.is_open()) else {
         return Ok(Reply::Do(Script::new(call.id, label('e', tx.now()), vec![Action::HangUp])));
     };
@@ -361,7 +377,7 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
             Standing::Unknown => {
                 // The menu has led it here, and no place is known of it: whoever hears the music gets one.
                 let topic = menu.state.topic.unwrap_or(Topic::Book);
-                take_place(tx, setup, &joining(call.id, call.number.clone(), language, topic, &menu.state)).await?;
+                take_place(tx, setup, &joining(call.into(), language, topic, &menu.state)).await?;
                 let label = label('r', tx.now());
                 Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
             }
@@ -398,7 +414,7 @@ async fn callers_leg(tx: &mut Tx, setup: &Setup, report: &LegReport) -> Result<(
         }
         // The end overtook the arrival: it is written down, so that the arrival finds a call that is over.
         let id: CallId = tx.id();
-        let new = NewCall { id, provider: setup.provider, sid: &report.sid, number: None, to: "" };
+        let new = NewCall { id, provider: setup.provider, sid: &report.sid, number: None, to: "", rang: tx.now() };
         if store::insert_ended(tx, &new, by).await? {
             let data = json!({ "by": by.code(), "provider_call_sid": report.sid, "never_arrived": true });
             events::record(tx, "call.ended", About { call: Some(id), ..About::default() }, data).await?;

@@ -15,6 +15,8 @@ use time::OffsetDateTime;
 pub struct Arrival {
     /// The provider's name for the call.
     pub sid: String,
+    /// When it rang, if it was answered without the database before; none: now.
+    pub rang: Option<OffsetDateTime>,
     /// The caller's number, when shown and readable.
     pub from: Option<PhoneNumber>,
     /// The number that was dialled, as the provider sends it: it is ours, and no personal data.
@@ -271,8 +273,8 @@ pub enum Reply {
 /// A list of actions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Script {
-    /// The call; unknown where a script must be given although the database is away.
-    pub call: Option<CallId>,
+    /// The call.
+    pub call: Whose,
     /// Tells the scripts of one call apart; names their verbs.
     pub label: String,
     /// What to do, in this order.
@@ -283,6 +285,21 @@ impl Script {
     /// Actions of a call under a label.
     #[must_use]
     pub fn new(call: CallId, label: impl Into<String>, actions: Vec<Action>) -> Self {
-        Self { call: Some(call), label: label.into(), actions }
+        Self { call: Whose::Call(call), label: label.into(), actions }
     }
+}
+
+/// Whose script it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Whose {
+    /// A call's.
+    Call(CallId),
+    /// That of a call which could not be written down, because the database is away. When it rang travels in its URLs, so
+    /// that those who ring while it comes back do not stand before it.
+    Newcomer {
+        /// When it rang.
+        #[serde(with = "time::serde::rfc3339")]
+        rang: OffsetDateTime,
+    },
 }

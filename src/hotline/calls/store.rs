@@ -22,6 +22,8 @@ pub struct Call {
     pub number: Option<Pii<String>>,
     /// The caller's leg.
     pub leg: Leg,
+    /// When it rang.
+    pub rang: OffsetDateTime,
     /// Nobody told us its end: the provider's lists lacked it.
     pub is_guessed_over: bool,
     /// Where it stands in the menu; none when it ended before it arrived.
@@ -50,6 +52,8 @@ pub struct NewCall<'a> {
     pub number: Option<&'a PhoneNumber>,
     /// The number that was dialled.
     pub to: &'a str,
+    /// When it rang.
+    pub rang: OffsetDateTime,
 }
 
 fn leg(progress: &str, answered: bool) -> Result<Leg, Fault> {
@@ -68,6 +72,7 @@ macro_rules! call_of {
             id: CallId(row.id),
             sid: row.provider_call_sid,
             number: row.from_number.map(Pii::new),
+            rang: row.rang_at,
             leg: leg(&row.progress, row.was_answered)?,
             is_guessed_over: row.ended_by.as_deref() == Some(EndedBy::Unknown.code()) && row.missing_since.is_some(),
             menu,
@@ -83,8 +88,8 @@ pub async fn lock_by_sid(tx: &mut Tx, provider: &str, sid: &str) -> Result<Optio
     let row = sqlx::query!(
         r#"
         -- calls: lock and read by the provider's name
-        select id, provider_call_sid, from_number, progress, was_answered, ended_by, missing_since, flow_version,
-               ivr
+        select id, provider_call_sid, from_number, rang_at, progress, was_answered, ended_by, missing_since,
+               flow_version, ivr
           from call where provider = $1 and provider_call_sid = $2 for update
         "#,
         provider,
@@ -103,8 +108,8 @@ pub async fn lock(tx: &mut Tx, id: CallId) -> Result<Option<Call>, Fault> {
     let row = sqlx::query!(
         r#"
         -- calls: lock and read
-        select id, provider_call_sid, from_number, progress, was_answered, ended_by, missing_since, flow_version,
-               ivr
+        select id, provider_call_sid, from_number, rang_at, progress, was_answered, ended_by, missing_since,
+               flow_version, ivr
           from call where id = $1 for update
         "#,
         id.0
@@ -125,8 +130,8 @@ pub async fn insert(tx: &mut Tx, call: &NewCall<'_>, flow: (&str, &str), state: 
         r#"
         -- calls: a call arrives
         insert into call (id, provider, provider_call_sid, direction, from_number, to_number, progress, arrived_at,
-                          flow, flow_version, ivr)
-        values ($1, $2, $3, 'inbound', $4, $5, 'trying', $6, $7, $8, $9)
+                          flow, flow_version, ivr, rang_at)
+        values ($1, $2, $3, 'inbound', $4, $5, 'trying', $6, $7, $8, $9, $10)
         on conflict (provider, provider_call_sid) do nothing
         "#,
         call.id.0,
@@ -137,7 +142,8 @@ pub async fn insert(tx: &mut Tx, call: &NewCall<'_>, flow: (&str, &str), state: 
         now,
         flow.0,
         flow.1,
-        state
+        state,
+        call.rang
     )
     .execute(tx.conn())
     .await?
@@ -154,8 +160,9 @@ pub async fn insert_ended(tx: &mut Tx, call: &NewCall<'_>, by: EndedBy) -> Resul
     let written = sqlx::query!(
         r#"
         -- calls: a call was over before it arrived
-        insert into call (id, provider, provider_call_sid, direction, to_number, progress, arrived_at, ended_at, ended_by)
-        values ($1, $2, $3, 'inbound', $4, 'ended', $5, $5, $6)
+        insert into call (id, provider, provider_call_sid, direction, to_number, progress, rang_at, arrived_at, ended_at,
+                          ended_by)
+        values ($1, $2, $3, 'inbound', $4, 'ended', $7, $5, $5, $6)
         on conflict (provider, provider_call_sid) do nothing
         "#,
         call.id.0,
@@ -163,7 +170,8 @@ pub async fn insert_ended(tx: &mut Tx, call: &NewCall<'_>, by: EndedBy) -> Resul
         call.sid,
         call.to,
         now,
-        by.code()
+        by.code(),
+        call.rang
     )
     .execute(tx.conn())
     .await?

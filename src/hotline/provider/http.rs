@@ -16,7 +16,7 @@ use crate::foundation::ids::{CallId, OfferId};
 use crate::foundation::problem::Problem;
 use crate::hotline::calls::commands::{self as calls, CallError, Setup};
 use crate::hotline::calls::decide::{OnTick, on_tick};
-use crate::hotline::calls::model::{Action, Park, Reply, Script, Spoken, Step, Tick};
+use crate::hotline::calls::model::{Action, Park, Reply, Script, Spoken, Step, Tick, Whose};
 use crate::hotline::ivr::decide::Input;
 use crate::hotline::queue::commands::{self as queue, Standing};
 use crate::hotline::queue::decide::Saying;
@@ -30,6 +30,7 @@ use axum::routing::post;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// How long a body may take. The provider sends it in one piece.
@@ -82,6 +83,7 @@ impl Heard {
 pub fn routes(hooks: Hooks) -> Router {
     Router::new()
         .route("/providers/jambonz/call", post(call))
+        .route("/providers/jambonz/call/{*rang}", post(call_again))
         .route("/providers/jambonz/status", post(status))
         .route("/providers/jambonz/step/{*step}", post(step))
         .with_state(Arc::new(hooks))
@@ -119,17 +121,21 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes,
 }
 
 async fn call(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
-    let hook = match admit(&hooks, request).await {
-        Ok(hook) => hook,
-        Err(problem) => return refuse("call", problem),
-    };
-    if !hook.is_inbound() {
-        return refuse("call", unknown_call());
+    match admit(&hooks, request).await {
+        Ok(hook) => hooks.arrived(&hook, None).await,
+        Err(problem) => refuse("call", problem),
     }
-    let arrival = hook.arrival();
-    let work = async { in_tx!(&hooks.db, "call arrives", |tx| calls::arrive(tx, &hooks.setup, &arrival)) };
-    let reply = in_time(work).await;
-    hooks.answer("call", None, reply)
+}
+
+/// A call that was answered without the database asks again.
+async fn call_again(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
+    let named = request.uri().path().strip_prefix(BASE).and_then(|rest| rest.strip_prefix("/call/"));
+    let rang = named.and_then(|text| hooks.dialect.steps.read_arrival(text));
+    match admit(&hooks, request).await {
+        Ok(_) if rang.is_none() => refuse("call", unknown_step()),
+        Ok(hook) => hooks.arrived(&hook, rang).await,
+        Err(problem) => refuse("call", problem),
+    }
 }
 
 async fn status(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
@@ -165,7 +171,7 @@ async fn step(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
     };
     let named = path.strip_prefix(BASE).and_then(|rest| rest.strip_prefix("/step/"));
     let Some((id, step)) = named.and_then(|text| hooks.dialect.steps.read(text)) else {
-        return refuse("step", Problem::new(StatusCode::NOT_FOUND, "unknown_step", "this step was never handed out"));
+        return refuse("step", unknown_step());
     };
     let setup = &hooks.setup;
     match step {
@@ -178,7 +184,7 @@ async fn step(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
             }
             let work =
                 async { in_tx!(&hooks.db, "menu answered", |tx| calls::answered(tx, setup, id, number, &input)) };
-            hooks.answer("menu", Some(id), in_time(work).await)
+            hooks.answer("menu", Whose::Call(id), in_time(work).await)
         }
         Step::Connect { offer, attempt } => {
             let work = async { in_tx!(&hooks.db, "connect asked", |tx| calls::connect(tx, setup, id, offer, attempt)) };
@@ -198,6 +204,10 @@ async fn in_time<T>(work: impl Future<Output = Result<T, CallError>>) -> Result<
         Ok(done) => done,
         Err(_) => Err(Fault::plain("answer a hook in time").into()),
     }
+}
+
+fn unknown_step() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "unknown_step", "this step was never handed out")
 }
 
 fn unknown_call() -> Problem {
@@ -220,6 +230,17 @@ fn count(hook: &'static str, outcome: &'static str) {
 }
 
 impl Hooks {
+    /// A call arrives, now or for the first time when it rang.
+    async fn arrived(&self, hook: &Hook, rang: Option<OffsetDateTime>) -> Response {
+        let since = rang.unwrap_or_else(|| self.clock.now());
+        if !hook.is_inbound() {
+            return refuse("call", unknown_call());
+        }
+        let arrival = hook.arrival(rang);
+        let work = async { in_tx!(&self.db, "call arrives", |tx| calls::arrive(tx, &self.setup, &arrival)) };
+        self.answer("call", Whose::Newcomer { rang: since }, in_time(work).await)
+    }
+
     /// A tick reads where the call stands, and nothing else.
     async fn tick(&self, call: CallId, tick: &Tick) -> Response {
         self.heard.note(call);
@@ -254,7 +275,7 @@ impl Hooks {
                 let work = async {
                     in_tx!(&self.db, "call resumed by a tick", |tx| calls::begin_again(tx, &self.setup, call))
                 };
-                self.answer("tick", Some(call), in_time(work).await)
+                self.answer("tick", Whose::Call(call), in_time(work).await)
             }
             OnTick::DialOver { offer, talked } => self.dial_over("tick", call, offer, talked).await,
         }
@@ -282,7 +303,7 @@ impl Hooks {
         let setup = &self.setup;
         let work =
             async { in_tx!(&self.db, "connecting ended", |tx| calls::connected(tx, setup, call, offer, talked)) };
-        self.answer(hook, Some(call), in_time(work).await)
+        self.answer(hook, Whose::Call(call), in_time(work).await)
     }
 
     /// Answers a hook that only an interrupt of ours asks. Any answer but a refusal ends what the call is doing, and that
@@ -304,18 +325,13 @@ impl Hooks {
     }
 
     /// Answers what was decided, or the safe list when nothing could be.
-    fn answer(&self, hook: &'static str, call: Option<CallId>, reply: Result<Reply, CallError>) -> Response {
+    fn answer(&self, hook: &'static str, call: Whose, reply: Result<Reply, CallError>) -> Response {
         match reply {
             Ok(Reply::GoOn) => go_on(hook),
             Ok(Reply::Do(script)) => self.send(hook, "answered", &script),
             Err(CallError::UnknownCall) => refuse(hook, unknown_call()),
             Err(CallError::Fault(fault)) => {
-                tracing::error!(
-                    hook,
-                    call = call.map(|call| call.to_string()),
-                    fault = fault.chain(),
-                    "hooks: safe answer"
-                );
+                tracing::error!(hook, ?call, fault = fault.chain(), "hooks: safe answer");
                 self.send(hook, "safe", &self.safe(call))
             }
         }
@@ -329,7 +345,7 @@ impl Hooks {
 
     /// The list that needs no database: a sentence that promises nothing, then music that asks again. It changes nothing,
     /// so whatever the hook was about is decided when the database is back.
-    fn safe(&self, call: Option<CallId>) -> Script {
+    fn safe(&self, call: Whose) -> Script {
         let plan = &self.setup.flows.current().plan;
         let language = plan.language;
         let text = plan.waiting.moment.of(language).to_owned();

@@ -9,6 +9,7 @@ use crate::hotline::calls::model::{Park, Step, Tick};
 use crate::hotline::queue::model::Language;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use time::OffsetDateTime;
 
 /// Where hooks arrive, below the listener's public URL.
 pub const BASE: &str = "/providers/jambonz";
@@ -45,15 +46,27 @@ impl Steps {
     #[must_use]
     pub fn url(&self, call: CallId, step: &Step) -> String {
         let path = path(call, step);
-        let code = self.keys.first().map(|key| hex::encode(code(key, &path))).unwrap_or_default();
+        let code = self.code(&path);
         let retries = if matches!(step, Step::Tick(_)) { RETRIES_OF_A_TICK } else { RETRIES };
         format!("{}{BASE}/step/{path}/{code}{retries}", self.public_url)
     }
 
-    /// The URL at which a call asks that has no id yet.
+    /// The URL at which a call asks that rang then, and has no id yet.
     #[must_use]
-    pub fn arrival_url(&self) -> String {
-        format!("{}{BASE}/call{RETRIES_OF_A_TICK}", self.public_url)
+    pub fn arrival_url(&self, rang: OffsetDateTime) -> String {
+        let path = format!("call/{}", rang.unix_timestamp_nanos() / 1_000);
+        let code = self.code(&path);
+        format!("{}{BASE}/{path}/{code}{RETRIES_OF_A_TICK}", self.public_url)
+    }
+
+    /// Reads what stands behind `/call/`: when the call rang, when we have made it.
+    #[must_use]
+    pub fn read_arrival(&self, text: &str) -> Option<OffsetDateTime> {
+        let (micros, given) = text.split_once('/')?;
+        if !self.is_ours(&format!("call/{micros}"), given) {
+            return None;
+        }
+        OffsetDateTime::from_unix_timestamp_nanos(micros.parse::<i128>().ok()?.checked_mul(1_000)?).ok()
     }
 
     /// Where the progress of legs is reported.
@@ -66,10 +79,7 @@ impl Steps {
     #[must_use]
     pub fn read(&self, text: &str) -> Option<(CallId, Step)> {
         let (path, given) = text.rsplit_once('/')?;
-        let given = hex::decode(given).ok()?;
-        let is_ours =
-            self.keys.iter().any(|key| bool::from(subtle::ConstantTimeEq::ct_eq(&code(key, path)[..], &given[..])));
-        if !is_ours {
+        if !self.is_ours(path, given) {
             return None;
         }
         let mut parts = path.split('/');
@@ -90,6 +100,15 @@ impl Steps {
             _ => return None,
         };
         Some((call.parse().ok()?, step))
+    }
+
+    fn code(&self, path: &str) -> String {
+        self.keys.first().map(|key| hex::encode(code(key, path))).unwrap_or_default()
+    }
+
+    fn is_ours(&self, path: &str, given: &str) -> bool {
+        let Ok(given) = hex::decode(given) else { return false };
+        self.keys.iter().any(|key| bool::from(subtle::ConstantTimeEq::ct_eq(&code(key, path)[..], &given[..])))
     }
 }
 
@@ -196,6 +215,22 @@ mod tests {
     }
 
     #[test]
+    fn a_call_without_an_id_keeps_when_it_rang() {
+        let rang = time::macros::datetime!(2021-04-28 16:00:00.123456 UTC);
+        let url = steps(&["secret"]).arrival_url(rang);
+        let (_, tail) = url.split_once("/call/").unwrap();
+        let tail = tail.split_once('#').unwrap().0;
+        assert_eq!(steps(&["secret"]).read_arrival(tail), Some(rang));
+        let (micros, code) = tail.split_once('/').unwrap();
+        let earlier = micros.replace("123456", "123455");
+        assert_eq!(
+            steps(&["secret"]).read_arrival(&format!("{earlier}/{code}")),
+            None,
+            "nobody rings earlier by guessing"
+        );
+    }
+
+    #[test]
     fn hooks_are_repeated_when_nobody_could_be_reached() {
         assert!(steps(&["s"]).url(call(), &Step::Resume).ends_with("#rc=3&rp=ct,5xx"));
         assert!(steps(&["s"]).status_url().ends_with("/providers/jambonz/status#rc=3&rp=ct,5xx"));
@@ -205,6 +240,7 @@ mod tests {
         #[test]
         fn no_text_stops_the_program(text in "[a-z0-9./-]{0,120}") {
             prop_assert!(steps(&["secret"]).read(&text).is_none());
+            prop_assert!(steps(&["secret"]).read_arrival(&text).is_none());
         }
     }
 }

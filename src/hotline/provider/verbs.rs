@@ -5,8 +5,7 @@
 
 use super::settings::{Park as Music, Voices};
 use super::steps::Steps;
-use crate::foundation::ids::CallId;
-use crate::hotline::calls::model::{Action, Ask, Park, Script, Spoken, Step, Tick};
+use crate::hotline::calls::model::{Action, Ask, Park, Script, Spoken, Step, Tick, Whose};
 use crate::hotline::ivr::flow::Waiting;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -89,7 +88,7 @@ struct List<'a> {
     dialect: &'a Dialect,
     waiting: &'a Waiting,
     label: &'a str,
-    call: Option<CallId>,
+    call: Whose,
     verbs: Vec<Value>,
 }
 
@@ -114,8 +113,8 @@ impl List<'_> {
     /// Where a step asks; a call without an id asks where calls arrive.
     fn hook(&self, step: &Step) -> String {
         match self.call {
-            Some(call) => self.dialect.steps.url(call, step),
-            None => self.dialect.steps.arrival_url(),
+            Whose::Call(call) => self.dialect.steps.url(call, step),
+            Whose::Newcomer { rang } => self.dialect.steps.arrival_url(rang),
         }
     }
 

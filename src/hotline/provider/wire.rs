@@ -5,6 +5,7 @@ use crate::hotline::calls::model::{Arrival, EndedBy, LegNews, LegReport, Progres
 use crate::hotline::ivr::decide::Input;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 /// The largest body that is read.
 pub const LARGEST: usize = 64 * 1024;
@@ -155,8 +156,9 @@ impl Hook {
 
     /// The arrival that a call hook reports.
     #[must_use]
-    pub fn arrival(&self) -> Arrival {
+    pub fn arrival(&self, rang: Option<OffsetDateTime>) -> Arrival {
         Arrival {
+            rang,
             sid: self.sid().to_owned(),
             from: self.from.as_deref().and_then(PhoneNumber::of_caller),
             to: self.to.as_deref().unwrap_or_default().chars().take(64).filter(|sign| !sign.is_control()).collect(),
@@ -217,11 +219,11 @@ mod tests {
 
     #[test]
     fn an_arriving_call_is_read() {
-        let arrival = fixture("call-hook").arrival();
+        let arrival = fixture("call-hook").arrival(None);
         assert_eq!(arrival.sid, "11111111-2222-4333-8444-555555555555");
         assert_eq!(arrival.to, "08000899089");
         assert_eq!(arrival.from.unwrap().expose(), "+4915228817386");
-        assert!(fixture("call-hook-anonymous").arrival().from.is_none());
+        assert!(fixture("call-hook-anonymous").arrival(None).from.is_none());
         assert!(!fixture("call-hook-outbound").is_inbound());
     }
 
@@ -303,8 +305,8 @@ mod tests {
     #[test]
     fn keys_of_another_type_are_as_if_absent() {
         let hook = read(br#"{"call_sid":"a","from":{"x":1},"to":7,"direction":[],"call_status":true}"#).unwrap();
-        assert!(hook.arrival().from.is_none());
-        assert_eq!(hook.arrival().to, "7");
+        assert!(hook.arrival(None).from.is_none());
+        assert_eq!(hook.arrival(None).to, "7");
         assert!(hook.report().is_none());
     }
 

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// The static key of a place: arrival less the bonus of its class, then the order of joining. Nothing changes it.
+/// The static key of a place: when the caller rang, less the bonus of its class; then the order of joining. Nothing
+/// changes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderKey {
-    /// Arrival less the bonus.
+    /// When the caller rang, less the bonus.
     pub at: OffsetDateTime,
-    /// Decides between arrivals of the same microsecond.
+    /// Decides between calls of the same microsecond.
     pub seq: i64,
 }
 

@@ -147,7 +147,8 @@ impl Hotline {
     pub async fn ring_in(&self, number: &str, language: Language) -> (CallId, EntryId) {
         let call = CallId(Uuid::from_u64_pair(self.calls.fetch_add(1, Ordering::Relaxed), rand::random()));
         let number = Some(Pii::new(number.to_owned()));
-        let join = Join { call, number, language, topic: Topic::Book, queue: None, class: None };
+        let rang = self.world.clock.now();
+        let join = Join { call, number, rang, language, topic: Topic::Book, queue: None, class: None };
         let entry = in_tx!(&self.world.pools.hooks, "join", |tx| queue::join(tx, &routing(), &join)).unwrap();
         (call, entry)
     }

@@ -11,6 +11,7 @@ use crate::hotline::queue::routing::Routing;
 use crate::hotline::queue::skills::Skills;
 use crate::hotline::queue::store;
 use serde_json::json;
+use time::OffsetDateTime;
 
 /// A caller who joins.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Join {
     pub call: CallId,
     /// The caller's number in E.164, when shown.
     pub number: Option<Pii<String>>,
+    /// When the caller rang: the place goes by that.
+    pub rang: OffsetDateTime,
     /// The language chosen.
     pub language: Language,
     /// The topic chosen.
@@ -49,6 +52,7 @@ pub async fn join(tx: &mut Tx, routing: &Routing, join: &Join) -> Result<EntryId
         id,
         call: join.call,
         caller: join.number.as_ref(),
+        rang: join.rang,
         language: join.language,
         topic: join.topic,
         placement: &placement,

@@ -9,6 +9,7 @@ use crate::hotline::queue::model::{
 };
 use crate::hotline::queue::routing::Placement;
 use crate::hotline::queue::skills::Skills;
+use time::OffsetDateTime;
 
 /// A caller who joins.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,8 @@ pub struct NewEntry<'a> {
     pub call: CallId,
     /// The caller's number, when shown.
     pub caller: Option<&'a Pii<String>>,
+    /// When the caller rang.
+    pub rang: OffsetDateTime,
     /// The language chosen.
     pub language: Language,
     /// The topic chosen.
@@ -35,7 +38,7 @@ pub struct NewEntry<'a> {
 /// When the database is away.
 pub async fn insert_entry(tx: &mut Tx, new: NewEntry<'_>) -> Result<OrderKey, Fault> {
     let now = tx.now();
-    let key_at = now - new.placement.bonus;
+    let key_at = new.rang - new.placement.bonus;
     let overflow = new.placement.overflow.as_ref();
     let seq = sqlx::query_scalar!(
         r#"
