@@ -23,8 +23,8 @@ use crate::foundation::jobs;
 use crate::foundation::problem::Problem;
 use crate::hotline::console::{self, Console, pulse::Pulse};
 use crate::hotline::live;
-use crate::hotline::queue::dispatcher;
 use crate::hotline::queue::store::node_lease;
+use crate::hotline::queue::{self, dispatcher};
 use crate::hotline::statistics::{self, http::Statistics};
 use crate::hotline::supervision::{self, Supervision, Wall};
 use crate::in_tx;
@@ -169,6 +169,7 @@ pub async fn start(
         tasks.keep("reconciling", telephony.reconcile(stop.clone()));
         tasks.keep("housekeeping", housekeeping::run(pools.work.clone(), config.events, stop.clone()));
         tasks.keep("reservations", appointments::worker::run(pools.work.clone(), stop.clone()));
+        tasks.keep("queue monitor", queue::monitor::worker::run(pools.work.clone(), stop.clone()));
         tasks.keep("monitor", monitor::worker::run(pools.work.clone(), campaign, node, stop.clone()));
         tasks.keep("print", print::worker::run(pools.work.clone(), config.correspondence.post.clone(), stop.clone()));
         tasks.keep("letters", letters(tasks.clone(), pools.work.clone(), config.correspondence.clone()));

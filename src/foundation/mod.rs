@@ -11,6 +11,7 @@ pub mod commands;
 pub mod db;
 pub mod events;
 pub mod fault;
+pub mod findings;
 pub mod housekeeping;
 pub mod ids;
 pub mod jobs;

@@ -25,6 +25,7 @@ mod listeners;
 mod live_lines;
 mod provider_rest;
 mod provider_webhooks;
+mod queue_monitor;
 mod queue_offers;
 mod queue_routing;
 mod shared_ground;

@@ -13,6 +13,7 @@ pub mod commands;
 pub mod decide;
 pub mod dispatcher;
 pub mod model;
+pub mod monitor;
 pub mod routing;
 pub mod settings;
 pub mod skills;

@@ -1,26 +1,16 @@
 //! Standing questions to the database: how often is an invariant violated right now.
 //!
 //! **Out:** a count for each invariant; every count is zero, always. **Must hold:** it only reads, and asks in one
-//! snapshot, so that a booking under way is seen whole or not at all. A finding is a bug, never a state of operation.
+//! snapshot, so that a booking under way is seen whole or not at all.
 
 mod store;
 pub mod worker;
 
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
+use crate::foundation::findings::Finding;
 use crate::scheduling::rules::RuleBook;
 use crate::supply::model::VaccineCode;
-
-/// An invariant and how often it is violated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The invariant's short name.
-    pub invariant: &'static str,
-    /// What must hold.
-    pub must_hold: &'static str,
-    /// How often it does not.
-    pub violations: i64,
-}
 
 /// Asks about every invariant.
 ///
@@ -31,28 +21,28 @@ pub async fn check(tx: &mut Tx, rules: &RuleBook) -> Result<Vec<Finding>, Fault>
     let intervals = store::intervals(tx).await?;
     let beyond: i64 = intervals.iter().filter(|series| !fits(rules, series)).map(|series| series.number).sum();
     Ok(vec![
-        finding("S1", "a slot belongs to at most one active dose, and is booked exactly when it has one", counts.slots),
-        finding("S2", "every slot that was released exists, in one state", counts.released),
-        finding("S4", "the places of five minutes are not more than the lanes serve", counts.places),
-        finding("S5", "a confirmed series has exactly its doses", counts.doses),
-        finding(
+        Finding::new(
+            "S1",
+            "a slot belongs to at most one active dose, and is booked exactly when it has one",
+            counts.slots,
+        ),
+        Finding::new("S2", "every slot that was released exists, in one state", counts.released),
+        Finding::new("S4", "the places of five minutes are not more than the lanes serve", counts.places),
+        Finding::new("S5", "a confirmed series has exactly its doses", counts.doses),
+        Finding::new(
             "S6",
             "both doses lie in the interval of the rules of their series, at one centre",
             beyond + counts.centres,
         ),
-        finding("S7", "a person has at most one active series", counts.persons),
-        finding(
+        Finding::new("S7", "a person has at most one active series", counts.persons),
+        Finding::new(
             "S10",
             "nothing stays reserved five seconds after its end, or without a live reservation",
             counts.reserved,
         ),
-        finding("S16", "a cancelled series holds no slot", counts.cancelled),
-        finding("S22", "every booking and every cancellation is in the audit trail", counts.unaudited),
+        Finding::new("S16", "a cancelled series holds no slot", counts.cancelled),
+        Finding::new("S22", "every booking and every cancellation is in the audit trail", counts.unaudited),
     ])
-}
-
-const fn finding(invariant: &'static str, must_hold: &'static str, violations: i64) -> Finding {
-    Finding { invariant, must_hold, violations }
 }
 
 /// Series of one version, vaccine and distance between the doses.

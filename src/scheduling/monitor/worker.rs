@@ -1,9 +1,10 @@
 //! Asks the standing questions every five minutes, on each node and on one at a time, and says what it found: a gauge an
 //! invariant, and a line for each that is violated.
 
-use super::{Finding, check};
+use super::check;
 use crate::foundation::db::{Db, Tx, leases};
 use crate::foundation::fault::Fault;
+use crate::foundation::findings::{self, Finding};
 use crate::in_tx;
 use crate::scheduling::Campaign;
 use crate::scheduling::rules::RuleBook;
@@ -19,7 +20,7 @@ const PERIOD: Duration = Duration::from_secs(5 * 60);
 pub async fn run(db: Db, campaign: Arc<Campaign>, node: Uuid, stop: CancellationToken) {
     loop {
         match in_tx!(&db, "ask about invariants", |tx| ask(tx, &campaign.rules, node)) {
-            Ok(findings) => tell(&findings.unwrap_or_default()),
+            Ok(found) => findings::tell(&found.unwrap_or_default()),
             Err(fault) => tracing::warn!(fault = fault.chain(), "monitor: could not ask, will ask again"),
         }
         tokio::select! {
@@ -38,14 +39,4 @@ pub async fn ask(tx: &mut Tx, rules: &RuleBook, node: Uuid) -> Result<Option<Vec
         return Ok(None);
     }
     check(tx, rules).await.map(Some)
-}
-
-fn tell(findings: &[Finding]) {
-    for Finding { invariant, must_hold, violations } in findings {
-        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; what matters is whether it is zero")]
-        metrics::gauge!("vaxline_invariant_violations", "invariant" => *invariant).set(*violations as f64);
-        if *violations != 0 {
-            tracing::error!(invariant, violations, must_hold, "monitor: an invariant is violated");
-        }
-    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use time::{Date, OffsetDateTime};
 use vaxline::foundation::db::Sizes;
 use vaxline::foundation::fault::{Fault, Refusal};
+use vaxline::foundation::findings::Finding;
 use vaxline::foundation::ids::{EntryId, ReservationId, UserId};
 use vaxline::in_tx;
 use vaxline::scheduling::Campaign;
@@ -14,7 +15,7 @@ use vaxline::scheduling::model::{
     Actor, Applicant, Booking, Channel, Found, Holder, Pair, PersonInput, RawPerson, Reservation, SchedulingError,
     Wanted, Wish,
 };
-use vaxline::scheduling::monitor::{self, Finding};
+use vaxline::scheduling::monitor;
 use vaxline::scheduling::persons;
 use vaxline::supply::catalogue::Catalogue;
 use vaxline::supply::commands::{Imported, SupplyError, import};
