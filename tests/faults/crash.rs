@@ -14,7 +14,7 @@ pub async fn of_the_program(size: Size) {
     let mut scene = Scene::crowded("program", size).await;
     scene.kill_while_offering().await;
     let restart = now();
-    scene.restart().await;
+    scene.restart(0).await;
     scene.relieve();
     goes_on(&scene, size, restart).await;
     scene.must_be_clean().await;
@@ -35,10 +35,10 @@ pub async fn of_the_database(size: Size) {
 /// The control for order: everybody is served after the restart, but in an order that somebody made up.
 pub async fn that_scrambles_the_line(size: Size) {
     let mut scene = Scene::crowded("scrambled", size).await;
-    scene.kill();
+    scene.kill(0);
     let scrambled = "update queue_entry set key_at = key_at + random() * interval '10 min' where state <> 'ended'";
     sqlx::query(scrambled).execute(&scene.pool).await.unwrap();
-    scene.restart().await;
+    scene.restart(0).await;
     scene.drained(Duration::from_secs(240)).await;
     let report = scene.judge().await;
     assert!(report.count("order") > 0, "the judge noticed nothing: {report}");
@@ -50,9 +50,9 @@ pub async fn that_scrambles_the_line(size: Size) {
 /// hears of them again, and stands where chance puts them.
 pub async fn that_forgets_the_line(size: Size) {
     let mut scene = Scene::crowded("forgotten", size).await;
-    scene.kill();
+    scene.kill(0);
     sqlx::query("truncate back_off, draft, offer, agent, queue_entry cascade").execute(&scene.pool).await.unwrap();
-    scene.restart().await;
+    scene.restart(0).await;
     scene
         .until("most are in line again", Duration::from_secs(60), async |scene| {
             scene.unserved().await.is_some_and(|waiting| waiting >= size.callers / 2)
@@ -60,5 +60,24 @@ pub async fn that_forgets_the_line(size: Size) {
         .await;
     let report = scene.judge().await;
     assert!(report.count("lost place") >= size.callers / 2, "the judge noticed too little: {report}");
+    scene.end().await;
+}
+
+/// With two nodes the one that leads is killed, then the other; each time the one that is left goes on.
+pub async fn of_either_node(size: Size) {
+    let mut scene = Scene::crowded("either", Size { nodes: 2, ..size }).await;
+    let first = scene.leader().await;
+    scene.kill(first);
+    let killed = now();
+    scene.relieve();
+    goes_on(&scene, size, killed).await;
+    assert_ne!(scene.leader().await, first);
+    scene.restart(first).await;
+    scene.kill(1 - first);
+    let killed = now();
+    goes_on(&scene, size, killed).await;
+    assert_eq!(scene.leader().await, first);
+    scene.restart(1 - first).await;
+    scene.must_be_clean().await;
     scene.end().await;
 }

@@ -3,6 +3,7 @@
 
 mod crash;
 mod durability;
+mod front;
 mod kill;
 mod patience;
 mod scene;

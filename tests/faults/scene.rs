@@ -1,5 +1,6 @@
 //! A hotline at work: the real program on a real database, a simulated provider with waiting callers, agents on sockets.
 
+use crate::front::Front;
 use crate::patience;
 use crate::season;
 use crate::service::{self, Ports, Postgres, Service};
@@ -28,6 +29,8 @@ pub struct Size {
     pub agents: usize,
     /// How many of them come to work first, while the others' callers still wait.
     pub first: usize,
+    /// How many processes of the program there are.
+    pub nodes: usize,
     /// How many agents look at an offer when it happens.
     pub open_offers: usize,
     /// How long they look at it, in real time.
@@ -44,6 +47,7 @@ pub struct Size {
 pub const SMALL: Size = Size {
     callers: 40,
     agents: 12,
+    nodes: 1,
     first: 2,
     open_offers: 6,
     reaction: Duration::from_secs(4),
@@ -56,6 +60,7 @@ pub const SMALL: Size = Size {
 pub const LARGE: Size = Size {
     callers: 200,
     agents: 36,
+    nodes: 1,
     first: 6,
     open_offers: 20,
     reaction: Duration::from_secs(5),
@@ -64,17 +69,28 @@ pub const LARGE: Size = Size {
     rules: Rules::default,
 };
 
+/// A process of the program, or the place of one that was killed.
+struct Node {
+    ports: Ports,
+    log: PathBuf,
+    service: Option<Service>,
+}
+
 /// A hotline with agents and callers.
 pub struct Scene {
     pub postgres: Postgres,
-    pub service: Option<Service>,
     pub provider: Provider,
     pub robots: Robots,
     pub pool: sqlx::PgPool,
+    nodes: Vec<Node>,
+    /// Where the world reaches the nodes.
+    front: Ports,
+    fronts: Vec<Front>,
     settings: Vec<(String, String)>,
-    ports: Ports,
     folder: PathBuf,
     size: Size,
+    /// How many have called.
+    rung: usize,
 }
 
 impl Scene {
@@ -85,8 +101,11 @@ impl Scene {
         let folder = std::env::temp_dir().join(format!("vaxline-scene-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let postgres = Postgres::start(name);
-        let ports = Ports::free();
-        let mut config = ProviderConfig::new(&format!("http://127.0.0.1:{}", ports.hooks));
+        let nodes: Vec<Node> = (1..=size.nodes)
+            .map(|n| Node { ports: Ports::free(), log: folder.join(format!("node{n}.log")), service: None })
+            .collect();
+        let (front, fronts) = front(&nodes).await;
+        let mut config = ProviderConfig::new(&format!("http://127.0.0.1:{}", front.hooks));
         config.secret = SECRET.to_owned();
         config.api_key = API_KEY.to_owned();
         config.speed = SPEED;
@@ -118,8 +137,11 @@ impl Scene {
         service::run(&settings, &["users", "import", roster.to_str().unwrap()], "");
         let pool = sqlx::postgres::PgPoolOptions::new().max_connections(4).connect_lazy(&postgres.url()).unwrap();
         let robots = Robots::new(provider.pace(), provider.dice());
-        let mut scene = Self { postgres, service: None, provider, robots, pool, settings, ports, folder, size };
-        scene.start().await;
+        let mut scene =
+            Self { postgres, provider, robots, pool, nodes, front, fronts, settings, folder, size, rung: 0 };
+        for node in 0..size.nodes {
+            scene.start(node).await;
+        }
         scene
     }
 
@@ -129,7 +151,7 @@ impl Scene {
         if size.books > 0.0 {
             season::open(&scene.postgres.url()).await;
         }
-        scene.fill().await;
+        scene.fill(size.callers).await;
         scene.hire(1..=size.first);
         scene.offering(1).await;
         // Everything that is found later was broken by what comes now. However long the judge takes, the few who work
@@ -153,10 +175,32 @@ impl Scene {
         self.count("select count(*) from offer where state = 'open'").await
     }
 
-    /// Starts the program and waits until it is ready.
-    pub async fn start(&mut self) {
-        let log = self.folder.join("vaxline.log");
-        self.service = Some(Service::start(&self.settings, self.ports, &log).await);
+    /// Starts a node and waits until it is ready.
+    async fn start(&mut self, node: usize) {
+        let Node { ports, log, service } = &mut self.nodes[node];
+        *service = Some(Service::start_behind(&self.settings, *ports, self.front, log).await);
+    }
+
+    /// The node that leads the dispatcher.
+    pub async fn leader(&self) -> usize {
+        let holder = async |scene: &Self| -> Option<String> {
+            let leads = "select holder::text from lease where name = 'dispatcher' and expires_at > clock_timestamp()";
+            sqlx::query_scalar(leads).fetch_optional(&scene.pool).await.ok().flatten()
+        };
+        let found = async |scene: &Self| {
+            let holder = holder(scene).await?;
+            // A process says its id when it is at work, and every start of one has another.
+            let said = |node: &Node| std::fs::read_to_string(&node.log).is_ok_and(|log| log.contains(&holder));
+            scene.nodes.iter().position(|node| node.service.is_some() && said(node))
+        };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            if let Some(leader) = found(self).await {
+                return leader;
+            }
+            assert!(Instant::now() < deadline, "nobody leads\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// kill -9 of the program while as many offers are open as the size wants: it is stopped before they are counted, so
@@ -164,24 +208,24 @@ impl Scene {
     pub async fn kill_while_offering(&mut self) {
         loop {
             self.offering(self.size.open_offers).await;
-            let service = self.service.as_ref().unwrap();
+            let service = self.nodes[0].service.as_ref().unwrap();
             service.pause();
             if self.open_offers().await.is_some_and(|open| open >= self.size.open_offers) {
-                return self.kill();
+                return self.kill(0);
             }
             service.go_on();
         }
     }
 
-    /// kill -9 of the program. What it held in memory is gone.
-    pub fn kill(&mut self) {
+    /// kill -9 of a node. What it held in memory is gone.
+    pub fn kill(&mut self, node: usize) {
         self.mark("crash");
-        self.service.take().unwrap().kill();
+        self.nodes[node].service.take().unwrap().kill();
     }
 
-    /// Starts the program after [`Self::kill`].
-    pub async fn restart(&mut self) {
-        self.start().await;
+    /// Starts a node after [`Self::kill`].
+    pub async fn restart(&mut self, node: usize) {
+        self.start(node).await;
         self.mark("restart");
     }
 
@@ -199,18 +243,26 @@ impl Scene {
     }
 
     /// Callers ring, go through the menu and wait.
-    async fn fill(&mut self) {
-        for number in 0..self.size.callers {
+    async fn fill(&mut self, callers: usize) {
+        for number in 0..callers {
+            self.ring(1);
+            self.in_line((number + 1).saturating_sub(ON_THE_WAY)).await;
+        }
+        self.in_line(callers).await;
+    }
+
+    /// So many ring, and nobody looks whether they come into line.
+    pub fn ring(&mut self, callers: usize) {
+        for _ in 0..callers {
             let script = CallerScript {
-                number: format!("+49302312{number:04}"),
+                number: format!("+49302312{:04}", self.rung),
                 keys: vec![Keys::at_id("language", "1"), Keys::at_id("reason", "1")],
                 ..CallerScript::default()
             };
             // A caller lives by themselves.
             let _ = self.provider.ring(script);
-            self.in_line((number + 1).saturating_sub(ON_THE_WAY)).await;
+            self.rung += 1;
         }
-        self.in_line(self.size.callers).await;
     }
 
     async fn in_line(&self, enough: usize) {
@@ -235,7 +287,7 @@ impl Scene {
 
     fn hire_one(&self, number: usize, reaction: Duration) {
         let config = RobotConfig {
-            console: format!("http://127.0.0.1:{}", self.ports.staff),
+            console: format!("http://127.0.0.1:{}", self.front.staff),
             login: format!("agent{number}"),
             password: PASSWORD.to_owned(),
             habits: Habits {
@@ -259,11 +311,6 @@ impl Scene {
     pub async fn count(&self, sql: &'static str) -> Option<usize> {
         let counted: Result<i64, sqlx::Error> = sqlx::query_scalar(sql).fetch_one(&self.pool).await;
         counted.ok().map(|count| usize::try_from(count).unwrap())
-    }
-
-    /// Callers whose talk is over.
-    pub async fn served(&self) -> Option<usize> {
-        self.count("select count(*) from queue_entry where ending = 'served'").await
     }
 
     /// Waits for a condition.
@@ -324,23 +371,37 @@ impl Scene {
         self.drained(Duration::from_secs(240)).await;
         let report = self.judge().await;
         assert!(report.is_clean(), "{report}\n{}", self.log());
-        assert_eq!(report.figures.served, self.size.callers);
+        assert_eq!(report.figures.served, self.rung);
     }
 
     /// The program's own words, for a test that failed.
     pub fn log(&self) -> String {
-        let log = std::fs::read_to_string(self.folder.join("vaxline.log")).unwrap_or_default();
-        let last: Vec<&str> = log.lines().rev().take(40).collect();
-        last.into_iter().rev().collect::<Vec<_>>().join("\n")
+        let end = |node: &Node| {
+            let log = std::fs::read_to_string(&node.log).unwrap_or_default();
+            let last: Vec<&str> = log.lines().rev().take(40).collect();
+            last.into_iter().rev().collect::<Vec<_>>().join("\n")
+        };
+        self.nodes.iter().map(end).collect::<Vec<_>>().join("\n\n")
     }
 
     /// Everybody goes home.
     pub async fn end(self) {
         self.robots.dismiss().await;
-        drop(self.service);
+        drop(self.nodes);
         self.provider.shutdown().await;
+        drop(self.fronts);
         let _ = std::fs::remove_dir_all(self.folder);
     }
+}
+
+/// Where the world reaches these nodes: a single one directly, several by proxies.
+async fn front(nodes: &[Node]) -> (Ports, Vec<Front>) {
+    if let [only] = nodes {
+        return (only.ports, Vec::new());
+    }
+    let hooks = Front::before(nodes.iter().map(|node| node.ports.hooks).collect()).await;
+    let staff = Front::before(nodes.iter().map(|node| node.ports.staff).collect()).await;
+    (Ports { hooks: hooks.port, staff: staff.port }, vec![hooks, staff])
 }
 
 /// The database's clock and this machine's are the same here.

@@ -8,7 +8,7 @@ use vaxline::foundation::db::launcher::{self, Cluster, Wanted};
 /// How long a start may take. No promise is measured by it.
 pub const READY_WITHIN: Duration = Duration::from_secs(60);
 
-/// The ports of one scene: fixed for its life, so that a restarted program is found where it was.
+/// Where a program listens: fixed for a scene's life, so that a restarted one is found where it was.
 #[derive(Clone, Copy, Debug)]
 pub struct Ports {
     pub hooks: u16,
@@ -107,15 +107,20 @@ pub struct Service {
 impl Service {
     /// Starts `vaxline serve` with these settings and waits until it is ready.
     pub async fn start(settings: &[(String, String)], ports: Ports, log: &Path) -> Self {
+        Self::start_behind(settings, ports, ports, log).await
+    }
+
+    /// The same where the world reaches it at the ports of a proxy.
+    pub async fn start_behind(settings: &[(String, String)], ports: Ports, front: Ports, log: &Path) -> Self {
         let log = std::fs::File::options().create(true).append(true).open(log).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_vaxline"))
             .arg("serve")
             .env_remove("DATABASE_URL")
             .env("VAXLINE__HOOKS__LISTEN", format!("127.0.0.1:{}", ports.hooks))
-            .env("VAXLINE__HOOKS__PUBLIC_URL", format!("http://127.0.0.1:{}", ports.hooks))
+            .env("VAXLINE__HOOKS__PUBLIC_URL", format!("http://127.0.0.1:{}", front.hooks))
             .env("VAXLINE__STAFF__LISTEN", format!("127.0.0.1:{}", ports.staff))
-            .env("VAXLINE__STAFF__PUBLIC_URL", format!("http://127.0.0.1:{}", ports.staff))
-            .env("VAXLINE__ACCOUNTS__ALLOWED_ORIGINS", format!("[\"http://127.0.0.1:{}\"]", ports.staff))
+            .env("VAXLINE__STAFF__PUBLIC_URL", format!("http://127.0.0.1:{}", front.staff))
+            .env("VAXLINE__ACCOUNTS__ALLOWED_ORIGINS", format!("[\"http://127.0.0.1:{}\"]", front.staff))
             .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
