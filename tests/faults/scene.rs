@@ -12,14 +12,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 const SECRET: &str = "whsec-of-the-fault-tests";
+const RETRIES: &str = "#rc=3&rp=ct,5xx";
 const API_KEY: &str = "key-of-the-fault-tests";
 const PASSWORD: &str = "korrekt Pferd Batterie";
-
-/// How much faster than life music and people are. The queue's own times are real.
-const SPEED: f64 = 4.0;
-
-/// How many may be on their way into line at once. They call as fast as they are taken in, on any machine.
-const ON_THE_WAY: usize = 5;
 
 /// How many call, and how many work.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +36,12 @@ pub struct Size {
     pub first_offer: Duration,
     /// By what the judge goes.
     pub rules: fn() -> Rules,
+    /// How much faster than life music and people are. The queue's own times are real.
+    pub speed: f64,
+    /// How long agents and callers talk, as long as life.
+    pub talk: Duration,
+    /// How many may be on their way into line at once. They call as fast as they are taken in, on any machine.
+    pub on_the_way: usize,
 }
 
 /// Shows what happens, and takes seconds, beside other tests on a busy machine.
@@ -54,26 +55,28 @@ pub const SMALL: Size = Size {
     books: 0.0,
     first_offer: Duration::from_secs(15),
     rules: patience::on_a_busy_machine,
+    speed: 4.0,
+    talk: Duration::from_secs(6),
+    on_the_way: 5,
 };
 
 /// A hotline in earnest, with the machine to itself: times are held to what is promised.
 pub const LARGE: Size = Size {
     callers: 200,
     agents: 36,
-    nodes: 1,
     first: 6,
     open_offers: 20,
     reaction: Duration::from_secs(5),
-    books: 0.0,
     first_offer: Duration::from_secs(5),
     rules: Rules::default,
+    ..SMALL
 };
 
 /// A process of the program, or the place of one that was killed.
-struct Node {
+pub struct Node {
     ports: Ports,
     log: PathBuf,
-    service: Option<Service>,
+    pub service: Option<Service>,
 }
 
 /// A hotline with agents and callers.
@@ -82,7 +85,7 @@ pub struct Scene {
     pub provider: Provider,
     pub robots: Robots,
     pub pool: sqlx::PgPool,
-    nodes: Vec<Node>,
+    pub nodes: Vec<Node>,
     /// Where the world reaches the nodes.
     front: Ports,
     fronts: Vec<Front>,
@@ -96,19 +99,26 @@ pub struct Scene {
 impl Scene {
     /// Sets everything up; nobody works or rings yet.
     pub async fn set(name: &str, size: Size) -> Self {
+        Self::on(Postgres::start(name), name, size).await
+    }
+
+    /// Sets everything up on this database.
+    pub async fn on(postgres: Postgres, name: &str, size: Size) -> Self {
         // An error only says that another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = std::env::temp_dir().join(format!("vaxline-scene-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let postgres = Postgres::start(name);
         let nodes: Vec<Node> = (1..=size.nodes)
             .map(|n| Node { ports: Ports::free(), log: folder.join(format!("node{n}.log")), service: None })
             .collect();
         let (front, fronts) = front(&nodes).await;
         let mut config = ProviderConfig::new(&format!("http://127.0.0.1:{}", front.hooks));
+        // As the README asks for: what nobody answered is asked again.
+        config.call_hook += RETRIES;
+        config.status_hook = config.status_hook.map(|hook| hook + RETRIES);
         config.secret = SECRET.to_owned();
         config.api_key = API_KEY.to_owned();
-        config.speed = SPEED;
+        config.speed = size.speed;
         config.rate_limit = None;
         config.other_phones = Some(PhoneScript::answers());
         let account = config.account_sid.clone();
@@ -123,6 +133,8 @@ impl Scene {
             ("VAXLINE__PROVIDER__REQUESTS_PER_MINUTE", "60000".to_owned()),
             ("VAXLINE__PROVIDER__RECONCILE_SECONDS", "5".to_owned()),
             ("VAXLINE__MENU__ALWAYS_OPEN", "true".to_owned()),
+            // A database that is made unsafe on purpose must be used all the same.
+            ("VAXLINE__DATABASE__ACCEPT_UNSAFE_DURABILITY", "true".to_owned()),
             // What is tried here is the program, not how fast a robot paints on a busy machine.
             ("VAXLINE__QUEUE__PAINT_MILLISECONDS", "10000".to_owned()),
         ]
@@ -237,16 +249,36 @@ impl Scene {
         self.mark("restart");
     }
 
+    /// Commits are not flushed any more.
+    pub async fn do_not_flush(&self) {
+        for change in ["alter system set fsync = off", "select pg_reload_conf()"] {
+            sqlx::query(change).execute(&self.pool).await.unwrap();
+        }
+        self.until("commits are not flushed", Duration::from_secs(10), async |scene| {
+            let fsync: Result<String, _> = sqlx::query_scalar("show fsync").fetch_one(&scene.pool).await;
+            fsync.is_ok_and(|fsync| fsync == "off")
+        })
+        .await;
+    }
+
+    /// Stops the program and the database where they are, as if the power went.
+    pub fn stop_everything(&self) {
+        self.postgres.pause();
+        for service in self.nodes.iter().filter_map(|node| node.service.as_ref()) {
+            service.pause();
+        }
+    }
+
     /// The journal is told of what the test does, so that the judge knows when the service was down.
     fn mark(&self, text: &str) {
         self.provider.journal().note(Happening::Mark { text: text.to_owned() });
     }
 
     /// Callers ring, go through the menu and wait.
-    async fn fill(&mut self, callers: usize) {
+    pub async fn fill(&mut self, callers: usize) {
         for number in 0..callers {
             self.ring(1);
-            self.in_line((number + 1).saturating_sub(ON_THE_WAY)).await;
+            self.in_line((number + 1).saturating_sub(self.size.on_the_way)).await;
         }
         self.in_line(callers).await;
     }
@@ -265,15 +297,16 @@ impl Scene {
         }
     }
 
+    /// Waits until so many have come into line.
     async fn in_line(&self, enough: usize) {
         self.until("callers come into line", Duration::from_secs(60), async |scene| {
-            scene.unserved().await.is_some_and(|waiting| waiting >= enough)
+            scene.count("select count(*) from queue_entry").await.is_some_and(|came| came >= enough)
         })
         .await;
     }
 
     /// Agents come to work: they look at an offer for a while before they accept.
-    fn hire(&self, numbers: RangeInclusive<usize>) {
+    pub fn hire(&self, numbers: RangeInclusive<usize>) {
         for number in numbers {
             self.hire_one(number, self.size.reaction);
         }
@@ -291,8 +324,8 @@ impl Scene {
             login: format!("agent{number}"),
             password: PASSWORD.to_owned(),
             habits: Habits {
-                reaction: Length::around(reaction.mul_f64(SPEED), 0.2),
-                talk: Length::around(Duration::from_secs(6), 0.2),
+                reaction: Length::around(reaction.mul_f64(self.size.speed), 0.2),
+                talk: Length::around(self.size.talk, 0.2),
                 wrap_up: Length::around(Duration::from_secs(4), 0.2),
                 pauses: 0.0,
                 books: self.size.books,

@@ -30,23 +30,39 @@ impl Ports {
 /// A durable PostgreSQL that outlives the program and can be killed by itself.
 pub struct Postgres {
     wanted: Wanted,
-    cluster: Option<Cluster>,
+    pub cluster: Option<Cluster>,
 }
 
 impl Postgres {
     /// Starts one in a fresh folder.
     pub fn start(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("vaxline-fault-{}-{name}", std::process::id()));
-        #[expect(clippy::disallowed_methods, reason = "PG_BIN is the packagers' word for where PostgreSQL is")]
-        let programs = std::env::var("PG_BIN").ok().map(PathBuf::from);
-        let wanted = Wanted { folder, programs, durable: true, dies_with_us: false, connections: 100 };
+        Self::start_in(std::env::temp_dir().join(format!("vaxline-fault-{}-{name}", std::process::id())))
+    }
+
+    /// Starts one in this folder.
+    pub fn start_in(folder: PathBuf) -> Self {
+        let wanted = wanted(folder);
         let cluster = Some(launcher::start(&wanted).unwrap_or_else(|fault| panic!("{}", fault.chain())));
         Self { wanted, cluster }
     }
 
+    /// Starts one from what a crash has left in this folder; nothing when it cannot be started from that.
+    pub fn recover_in(folder: PathBuf) -> Option<Self> {
+        let wanted = wanted(folder);
+        let cluster = launcher::start(&wanted).ok()?;
+        Some(Self { wanted, cluster: Some(cluster) })
+    }
     /// Its URL, the same after a restart.
     pub fn url(&self) -> String {
         self.cluster.as_ref().unwrap().url().to_owned()
+    }
+
+    /// Stops every process of the server where it is.
+    pub fn pause(&self) {
+        let server = self.cluster.as_ref().and_then(Cluster::pid).expect("the server runs");
+        // It first, so that it starts no other meanwhile.
+        signal("-STOP", &[server]);
+        signal("-STOP", &children_of(server));
     }
 
     /// Kills every process of the server at once, as a power cut would. It is stopped first, so that it starts no other
@@ -72,6 +88,12 @@ impl Postgres {
     }
 }
 
+fn wanted(folder: PathBuf) -> Wanted {
+    #[expect(clippy::disallowed_methods, reason = "PG_BIN is the packagers' word for where PostgreSQL is")]
+    let programs = std::env::var("PG_BIN").ok().map(PathBuf::from);
+    Wanted { folder, programs, durable: true, dies_with_us: false, connections: 100 }
+}
+
 fn signal(which: &str, processes: &[u32]) {
     let killed = Command::new("kill").arg(which).args(processes.iter().map(u32::to_string)).status().unwrap();
     assert!(killed.success(), "kill {which} {processes:?}");
@@ -85,7 +107,7 @@ fn state_of(process: u32) -> Option<(char, u32)> {
     Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
 }
 
-fn children_of(parent: u32) -> Vec<u32> {
+pub fn children_of(parent: u32) -> Vec<u32> {
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     let processes = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     processes.filter(|process| state_of(*process).is_some_and(|(_, of)| of == parent)).collect()
@@ -100,7 +122,7 @@ impl Drop for Postgres {
 
 /// The program.
 pub struct Service {
-    child: Child,
+    pub child: Child,
     ports: Ports,
 }
 

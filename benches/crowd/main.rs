@@ -1,0 +1,133 @@
+//! A crowd on the real program: two nodes behind a proxy, three hundred consoles on sockets, five thousand callers in line,
+//! music and people as fast as life. What it costs, and how long an agent who is ready waits for the next caller.
+//!
+//! Everything runs on one machine: nodes, PostgreSQL, callers, consoles. Times stand beside one bare durable commit of the same
+//! PostgreSQL, measured before the crowd comes: a ratio can be compared between machines, a time cannot.
+//!
+//! `make bench` runs it and prints the table of `docs/BENCHMARKS.md`. `CALLERS=`, `AGENTS=` and `MINUTES=` (2 without it) set its
+//! size. With `MINUTES=10` or more it is the long run: memory is drawn, and must not grow while callers come and go.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot go on has failed")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark's table and its progress")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the machine's clock and its own switches")]
+#![expect(dead_code, reason = "the fault scenes use the rest of what is shared with them")]
+
+#[path = "../../tests/faults/front.rs"]
+mod front;
+mod latency;
+mod memory;
+#[path = "../../tests/faults/patience.rs"]
+mod patience;
+mod plain;
+mod processes;
+#[path = "../../tests/faults/scene.rs"]
+mod scene;
+#[path = "../../tests/faults/season.rs"]
+mod season;
+#[path = "../../tests/faults/service.rs"]
+mod service;
+
+use processes::Cost;
+use scene::{LARGE, Scene, Size, now};
+use std::time::{Duration, Instant};
+
+/// How long agents need until the first of them have had their first callers.
+const WARM_UP: Duration = Duration::from_secs(30);
+
+/// How often memory is looked at, and new callers ring for those who were served.
+const BEAT: Duration = Duration::from_secs(5);
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(measure());
+}
+
+async fn measure() {
+    let (callers, agents) = (switch("CALLERS", 5_000), switch("AGENTS", 300));
+    let window = Duration::from_secs(60 * u64::try_from(switch("MINUTES", 2)).unwrap());
+    let size = Size {
+        callers,
+        agents,
+        nodes: 2,
+        reaction: Duration::from_secs(1),
+        speed: 1.0,
+        talk: Duration::from_secs(60),
+        // Fifty a second: each takes half a minute to the end of the menu.
+        on_the_way: 1_500,
+        ..LARGE
+    };
+    eprintln!("two nodes, and {agents} agents on the roster ...");
+    let mut scene = Scene::set("crowd", size).await;
+    let commit = plain::commit(&scene).await;
+    let empty = memory::of(&processes::nodes(&scene));
+    eprintln!("{callers} callers ring ...");
+    let rings = Instant::now();
+    scene.fill(callers).await;
+    eprintln!("... and wait, after {:.0?}", rings.elapsed());
+    let full = memory::of(&processes::nodes(&scene));
+    scene.hire(1..=agents);
+    eprintln!("{agents} agents come to work ...");
+    scene
+        .until("every agent is at work", Duration::from_secs(300), async |scene| scene.robots.tally().linked >= agents)
+        .await;
+    tokio::time::sleep(WARM_UP).await;
+
+    eprintln!("measuring for {window:.0?} ...");
+    let (since, began) = (now(), Instant::now());
+    let (before, served_before) = (Cost::of(&scene), served(&scene).await);
+    let mut memories = Vec::new();
+    let mut replaced = served_before;
+    while began.elapsed() < window {
+        tokio::time::sleep(BEAT).await;
+        let served = served(&scene).await;
+        // The line stays as long as it is.
+        scene.ring(served - replaced);
+        replaced = served;
+        memories.push(memory::of(&processes::nodes(&scene)));
+    }
+    let (after, handled) = (Cost::of(&scene), served(&scene).await - served_before);
+    let seconds = began.elapsed().as_secs_f64();
+    let ticks = latency::ticks(&scene, since);
+    let offers = latency::offers(&scene, since).await;
+
+    println!("| what | measured | of a bare commit ({:.2} ms) |\n|---|---:|---:|", commit.as_secs_f64() * 1e3);
+    for (what, times) in &offers {
+        for (rank, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
+            let time = latency::rank(times, share);
+            let ratio = time.as_secs_f64() / commit.as_secs_f64();
+            println!("| {what}, {rank} | {:.1} ms | {ratio:.1} |", time.as_secs_f64() * 1e3);
+        }
+    }
+    let (p50, p99) = (latency::rank(&ticks, 0.5), latency::rank(&ticks, 0.99));
+    println!(
+        "| a tick of the music, p50 and p99 | {:.0} and {:.0} ms | |",
+        p50.as_secs_f64() * 1e3,
+        p99.as_secs_f64() * 1e3
+    );
+    println!("| ticks a second | {:.0} | |", ticks.len() as f64 / seconds);
+    println!("| calls handled a second | {:.1} | |", handled as f64 / seconds);
+    for (of, cost) in after.since(&before) {
+        println!("| processor for a call handled, {of} | {:.0} ms | |", cost.as_secs_f64() * 1e3 / handled as f64);
+    }
+    let grown = full.saturating_sub(empty) as f64 / 1024.0 / callers as f64;
+    println!("| memory of both nodes for a caller who waits | {grown:.1} KiB | |");
+    println!("\n{}", memory::draw(&memories, BEAT));
+    if window >= Duration::from_secs(600) {
+        assert!(memory::is_flat(&memories), "memory grows while callers come and go");
+    }
+    let report = scene.judge().await;
+    println!(
+        "\nthe judge: {}",
+        if report.is_clean() { "no promise was broken".to_owned() } else { report.to_string() }
+    );
+    scene.end().await;
+}
+
+async fn served(scene: &Scene) -> usize {
+    scene.count("select count(*) from queue_entry where ending = 'served'").await.unwrap()
+}
+
+/// A number from the environment.
+fn switch(name: &str, otherwise: usize) -> usize {
+    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+}
