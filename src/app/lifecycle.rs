@@ -150,7 +150,8 @@ pub async fn start(
         tasks.keep("pulse", pulse.clone().run(pools.staff.clone(), stop.clone()));
         tasks.keep("wall", wall.clone().run(pools.staff.clone(), pulse.clone(), stop.clone()));
         let rules = Arc::clone(&campaign);
-        let console = Console::new(accounts.clone(), live.clone(), policy, config.console.clone(), rules, pulse);
+        let queue = (policy, telephony.routing());
+        let console = Console::new(accounts.clone(), live.clone(), queue, config.console.clone(), rules, pulse);
         let supervision = Supervision::new(accounts.clone(), live, wall, policy.strategy);
         let figures = Statistics { accounts: accounts.clone(), thresholds: config.statistics };
         let router = Router::new()

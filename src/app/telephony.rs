@@ -15,6 +15,7 @@ use crate::hotline::provider::steps::Steps;
 use crate::hotline::provider::verbs::Dialect;
 use crate::hotline::provider::worker::{self, Desk};
 use crate::hotline::queue::model::Policy;
+use crate::hotline::queue::routing::Routing;
 use axum::Router;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,6 +85,11 @@ impl Telephony {
             steps: self.steps.clone(),
             setup: self.setup.clone(),
         }
+    }
+
+    /// The queues, and what their callers need.
+    pub fn routing(&self) -> Arc<Routing> {
+        Arc::clone(&self.setup.routing)
     }
 
     /// The workers that ask the provider for what was promised.

@@ -28,6 +28,7 @@ mod provider_webhooks;
 mod queue_monitor;
 mod queue_offers;
 mod queue_routing;
+mod queue_transfer;
 mod shared_ground;
 mod silent_network;
 mod staffing;

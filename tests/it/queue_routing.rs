@@ -16,7 +16,7 @@ use vaxline::hotline::queue::routing::{Routing, Settings};
 use vaxline::in_tx;
 
 /// Two queues: the second needs the skill `duty`, and goes over to the first after five minutes.
-fn routing() -> Routing {
+pub fn routing() -> Routing {
     let settings: Settings = toml::from_str(
         r#"
         preferred_seconds = 30
@@ -43,7 +43,7 @@ fn routing() -> Routing {
     settings.routing().unwrap()
 }
 
-async fn skilled(hotline: &Hotline, login: &str, skills: &str) -> UserId {
+pub async fn skilled(hotline: &Hotline, login: &str, skills: &str) -> UserId {
     let agent = hotline.agent(login).await;
     let skills = skills.parse().unwrap();
     in_tx!(hotline.world.staff(), "skills", |tx| queue::set_skills(tx, agent, &skills)).unwrap();

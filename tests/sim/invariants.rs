@@ -74,6 +74,7 @@ fn desks(world: &World) -> Result<(), Violation> {
                     && matches!(agent, AgentState::Connecting { offer: id, .. } if *id == offer.id)
             }
             OfferState::Connected
+            | OfferState::Transferred
             | OfferState::Declined
             | OfferState::Expired
             | OfferState::Withdrawn
@@ -135,6 +136,7 @@ fn deadlines(world: &World) -> Result<(), Violation> {
             OfferState::Open { deadline, paint_by } => paint_by.unwrap_or(deadline).min(deadline),
             OfferState::Accepted { deadline } | OfferState::Connecting { deadline } => deadline,
             OfferState::Connected
+            | OfferState::Transferred
             | OfferState::Declined
             | OfferState::Expired
             | OfferState::Withdrawn

@@ -71,6 +71,7 @@ fn each_flaw_is_found_out_by_its_rule() {
         (Flaw::NewestFirst, "Q4"),
         (Flaw::KeepsOfferAfterHangUp, "Q1"),
         (Flaw::RequeuesAtTheEnd, "Q4"),
+        (Flaw::TransfersToTheEnd, "Q4"),
         (Flaw::ForgetsDeadlines, "Q6"),
         (Flaw::OffersTwice, "Q2"),
         (Flaw::ForgetsAnAgent, "Q3"),

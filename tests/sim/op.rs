@@ -34,6 +34,8 @@ pub enum Op {
     ConnectFailed { pick: usize },
     /// The talk ends by the agent's side.
     TalkEnded { pick: usize },
+    /// The agent hands the caller on: to anybody, or to one agent first.
+    Transfer { pick: usize },
     /// The dial says that it brought nobody together, whatever the phone's reports have said.
     NotBridged { pick: usize },
     /// The agent is ready.
@@ -101,7 +103,8 @@ impl Op {
             57..=61 => Self::Dialling { pick },
             62..=67 => Self::Answered { pick, twice: rare },
             68 => Self::ConnectFailed { pick },
-            69..=72 => Self::TalkEnded { pick },
+            69..=71 => Self::TalkEnded { pick },
+            72 => Self::Transfer { pick },
             73 if rare => Self::NotBridged { pick },
             73 => Self::TalkEnded { pick },
             74..=79 => Self::Ready { pick },

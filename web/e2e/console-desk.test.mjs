@@ -149,3 +149,20 @@ test("the menu and the keys can be opened and left by keyboard", async () => {
     await page.getByRole("heading", { name: "Console" }).waitFor();
     await leave(page);
 });
+
+test("a caller is handed on with a word, and the desk goes on to the wrap-up", async () => {
+    const page = await open(browser());
+    await logIn(page, anAgent());
+    await takeCall(page);
+    await page.keyboard.press("Shift+F8");
+    const dialog = page.getByRole("dialog", { name: "Anruf weitergeben" });
+    await dialog.waitFor();
+    await dialog.getByLabel("An wen?").selectOption({ index: 0 });
+    await dialog.getByLabel(/Hinweis/).fill("Möchte mit dem Ehemann zusammen geimpft werden.");
+    await look(page, "console-hand-on");
+    await dialog.getByRole("button", { name: "Weitergeben" }).click();
+    await page.getByText("Gespräch beendet").waitFor();
+    assert.equal(await dialog.isVisible(), false);
+    await wrapUp(page);
+    await leave(page);
+});

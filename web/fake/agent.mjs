@@ -139,7 +139,7 @@ export class Agent {
         this.revoke("accepted");
         this.desk.call = {
             entry: `entry-${this.calls}`, number: "+4935155504711", language: "de", topic: "book", state: "connecting",
-            waiting_since_ms: waiting, talking_since_ms: null,
+            waiting_since_ms: waiting, talking_since_ms: null, handover: null,
         };
         this.become("connecting");
         this.call();
@@ -230,6 +230,22 @@ export class Agent {
             }
             case "hang_up":
                 refuseUnless(call !== null && call.state !== "ended", "no_call");
+                this.hangUp();
+                return null;
+            case "colleagues":
+                return {
+                    kind: "colleagues",
+                    colleagues: [
+                        { id: "colleague-1", name: "Berger, B.", state: "ready" },
+                        { id: "colleague-2", name: "Conrad, C.", state: "talking" },
+                    ],
+                };
+            case "transfer":
+                refuseUnless(call?.state === "talking", "no_call");
+                this.handed = command;
+                if (reservation) {
+                    this.reserved(null);
+                }
                 this.hangUp();
                 return null;
             case "extend_wrap_up":

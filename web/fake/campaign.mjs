@@ -30,6 +30,7 @@ export const setup = {
         { code: "wrong_number", label: "Verwählt" },
         { code: "broken", label: "Abgebrochen" },
     ],
+    queues: [{ code: "hotline", label: "Impftelefon" }],
     claims: [
         { code: "age_80", label: "80 Jahre und älter" },
         { code: "age_70", label: "70 Jahre und älter" },

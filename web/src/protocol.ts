@@ -85,7 +85,11 @@ booking: BookingView, } | { "kind": "bookings",
 /**
  * Newest first, cancelled ones too.
  */
-bookings: Array<BookingView>, } | { "kind": "draft",
+bookings: Array<BookingView>, } | { "kind": "colleagues",
+/**
+ * The colleagues, a hundred at most.
+ */
+colleagues: Array<ColleagueView>, } | { "kind": "draft",
 /**
  * The version now stored.
  */
@@ -218,7 +222,11 @@ waiting_since_ms: number,
 /**
  * When the talk began.
  */
-talking_since_ms: number | null, };
+talking_since_ms: number | null,
+/**
+ * What the agent before has left, when the caller was handed on.
+ */
+handover: HandoverView | null, };
 
 /**
  * A centre.
@@ -255,6 +263,23 @@ code: string,
 label: string, };
 
 /**
+ * A colleague who is at work.
+ */
+export type ColleagueView = {
+/**
+ * Id.
+ */
+id: string,
+/**
+ * Display name.
+ */
+name: string,
+/**
+ * What they do.
+ */
+state: AgentState, };
+
+/**
  * What a page can ask for.
  */
 export type Command = { "t": "painted",
@@ -273,7 +298,15 @@ offer: string, } | { "t": "ready" } | { "t": "not_ready",
 /**
  * A code of the setup.
  */
-reason: string, } | { "t": "hang_up" } | { "t": "extend_wrap_up" } | { "t": "finish_wrap_up",
+reason: string, } | { "t": "hang_up" } | { "t": "colleagues" } | { "t": "transfer",
+/**
+ * To whom.
+ */
+to: TransferTo,
+/**
+ * A word to the next agent, 200 characters at most; may be empty.
+ */
+note: string, } | { "t": "extend_wrap_up" } | { "t": "finish_wrap_up",
 /**
  * A code of the setup.
  */
@@ -427,6 +460,23 @@ cmd: string,
  * What is to be done.
  */
 do: Command, };
+
+/**
+ * What the agent before has left.
+ */
+export type HandoverView = {
+/**
+ * Display name of the agent who has handed the caller on.
+ */
+by: string,
+/**
+ * A word of theirs; may be empty.
+ */
+note: string,
+/**
+ * What they had typed.
+ */
+form: DraftForm | null, };
 
 /**
  * A caller on offer.
@@ -608,6 +658,10 @@ not_ready_reasons: Array<Choice>,
  */
 wrap_up_codes: Array<Choice>,
 /**
+ * The queues to which a caller can be handed on.
+ */
+queues: Array<Choice>,
+/**
  * The claims of entitlement, as the rules of today name them.
  */
 claims: Array<Choice>,
@@ -770,6 +824,19 @@ heartbeat_ms: number, } | { "t": "board",
  * The board.
  */
 board: Board, };
+
+/**
+ * To whom a caller is handed on.
+ */
+export type TransferTo = { "kind": "queue",
+/**
+ * A code of the setup.
+ */
+code: string, } | { "kind": "agent",
+/**
+ * Whom.
+ */
+id: string, };
 
 /**
  * Why callers wait and agents are idle.

@@ -8,6 +8,7 @@ const setup: Setup = {
     centres: [],
     not_ready_reasons: [{ code: "break", label: "Pause" }],
     wrap_up_codes: [],
+    queues: [],
     claims: [],
     rules_version: "1",
     script: [],
@@ -36,6 +37,7 @@ const call = (entry: string): NonNullable<Desk["call"]> => ({
     state: "talking",
     waiting_since_ms: 0,
     talking_since_ms: 1,
+    handover: null,
 });
 
 const offer = (id: string): NonNullable<Desk["offer"]> => ({

@@ -8,6 +8,7 @@ const setup: Setup = {
     centres: [],
     not_ready_reasons: [],
     wrap_up_codes: [],
+    queues: [],
     claims: [],
     rules_version: "1",
     script: [],
@@ -35,6 +36,7 @@ function talking(draft: Desk["draft"]): Desk {
             state: "talking",
             waiting_since_ms: 0,
             talking_since_ms: 1,
+            handover: null,
         },
         draft,
         reservation: null,
@@ -65,6 +67,20 @@ describe("the papers that are wanted", () => {
         tell({ kind: "dropped", cmds: state.value.waiting.map(({ cmd }) => cmd) });
         connect(11, { version: 2, form: { ...form.value, letter: true, email: true } });
         expect([form.value.letter, form.value.email]).toEqual([true, true]);
+    });
+
+    test("what the agent before has typed is there until this one types", () => {
+        const left = { ...form.value, person: { ...form.value.person, family_name: "Beispiel" } };
+        const handed = talking(null);
+        const call = handed.call && { ...handed.call, entry: "handed on", handover: { by: "B", note: "", form: left } };
+        tell({
+            kind: "link",
+            event: { kind: "frame", frame: { t: "snapshot", seq: 15, desk: { ...handed, call }, setup } },
+        });
+        expect(form.value.person.family_name).toBe("Beispiel");
+        edit({ ...form.value, person: { ...form.value.person, family_name: "Muster" } });
+        tell({ kind: "link", event: { kind: "frame", frame: { t: "call", seq: 16, call } } });
+        expect(form.value.person.family_name).toBe("Muster");
     });
 
     test("another wish takes away what was proposed for the old one", () => {

@@ -96,6 +96,7 @@ pub(super) struct Reservation {
 pub(super) struct Setup {
     pub(super) not_ready_reasons: Vec<Choice>,
     pub(super) wrap_up_codes: Vec<Choice>,
+    pub(super) queues: Vec<Choice>,
     pub(super) claims: Vec<Choice>,
 }
 
@@ -117,6 +118,13 @@ pub(super) struct Order {
     pub(super) command: Command,
 }
 
+/// To whom a caller is handed on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum TransferTo {
+    Queue { code: String },
+}
+
 /// What a robot asks for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
@@ -127,6 +135,7 @@ pub(super) enum Command {
     Ready,
     NotReady { reason: String },
     HangUp,
+    Transfer { to: TransferTo, note: String },
     FinishWrapUp { code: String },
     SaveDraft { form: Box<Form> },
     FindPersons { family_name: String, born_on: String },

@@ -48,6 +48,9 @@ pub struct Habits {
     pub vanishes_for: Length,
     /// How long the agent works before going home, after the last call; absent: to the end.
     pub shift: Option<Length>,
+    /// The chance that the agent hands the caller on, instead of ending the talk.
+    #[serde(deserialize_with = "share")]
+    pub transfers: f64,
     /// Whether the agent ends the talk; otherwise the caller does.
     pub hangs_up: bool,
 }
@@ -71,6 +74,7 @@ impl Default for Habits {
             vanishes: None,
             vanishes_for: Length::Exponential(Duration::from_secs(40)),
             shift: None,
+            transfers: 0.0,
             hangs_up: true,
         }
     }

@@ -66,6 +66,8 @@ pub(super) async fn look(
         | Command::Ready
         | Command::NotReady { .. }
         | Command::HangUp
+        | Command::Colleagues
+        | Command::Transfer { .. }
         | Command::ExtendWrapUp
         | Command::FinishWrapUp { .. }
         | Command::SaveDraft { .. }
@@ -107,6 +109,8 @@ pub(super) async fn deed(
         | Command::Ready
         | Command::NotReady { .. }
         | Command::HangUp
+        | Command::Colleagues
+        | Command::Transfer { .. }
         | Command::ExtendWrapUp
         | Command::FinishWrapUp { .. }
         | Command::SaveDraft { .. }

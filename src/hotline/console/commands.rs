@@ -4,7 +4,7 @@ use super::booking::{self, Serving};
 use super::error::ConsoleError;
 use super::settings::{self, Settings};
 use super::store::{self, Window};
-use super::wire::{Answer, Command, FromPage, Refused, ToPage};
+use super::wire::{Answer, Command, FromPage, Refused, ToPage, TransferTo};
 use crate::accounts::model::Session;
 use crate::foundation::commands::{self, Known};
 use crate::foundation::db::Tx;
@@ -13,7 +13,7 @@ use crate::foundation::ids::{EntryId, OfferId, ReservationId, SeriesId, UserId};
 use crate::hotline::agents::commands::{self as agents, Wish};
 use crate::hotline::agents::store::desk_state;
 use crate::hotline::console::Console;
-use crate::hotline::queue::commands::QueueError;
+use crate::hotline::queue::commands::{self as queue, Onward, QueueError};
 use crate::hotline::queue::decide::No;
 use crate::hotline::queue::model::Policy;
 use crate::in_tx;
@@ -24,6 +24,9 @@ use uuid::Uuid;
 /// A wrap-up that ends within this time ends soon. Less, and a pause for thought loses the pair; more, and extensions are
 /// used up by agents who would have been done.
 const WRAP_UP_ENDS_SOON: time::Duration = time::Duration::seconds(10);
+
+/// Characters of a word to the next agent: it is read while the caller says hello.
+const LONGEST_NOTE: usize = 200;
 
 /// The socket that has an agent's desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +152,9 @@ async fn carry_out(
             booking::keep_reservation(tx, console, serving).await?;
             Ok(Some(Answer::Draft { version }))
         }
+        Command::Colleagues => {
+            Ok(Some(Answer::Colleagues { colleagues: store::colleagues(tx.conn(), holder.agent).await? }))
+        }
         Command::FindPersons { .. } | Command::FindBooking { .. } | Command::Propose { .. } => {
             let serving = Serving::new(holder.agent, served(tx, holder.agent).await?);
             booking::look(tx, console, serving, command).await
@@ -159,6 +165,7 @@ async fn carry_out(
         | Command::Ready
         | Command::NotReady { .. }
         | Command::HangUp
+        | Command::Transfer { .. }
         | Command::ExtendWrapUp
         | Command::FinishWrapUp { .. }
         | Command::Reserve { .. }
@@ -196,6 +203,9 @@ async fn deed(
     agent: UserId,
     command: &Command,
 ) -> Result<(Kept, Option<Answer>), ConsoleError> {
+    if let Command::Transfer { to, note } = command {
+        return transfer(tx, console, agent, to, note).await.map(|()| (Kept::Done, None));
+    }
     let Some(wish) = wish(command, &console.settings)? else {
         let serving = Serving::new(agent, served(tx, agent).await?);
         return booking::deed(tx, console, serving, command).await?.ok_or(ConsoleError::BadCommand);
@@ -208,6 +218,27 @@ async fn deed(
         booking::give_up_reservation(tx, Serving::new(agent, entry)).await?;
     }
     Ok((Kept::Done, None))
+}
+
+/// Hands the caller on, with a word and what was typed. The reserved pair is given back: the next agent finds another.
+async fn transfer(
+    tx: &mut Tx,
+    console: &Console,
+    agent: UserId,
+    to: &TransferTo,
+    note: &str,
+) -> Result<(), ConsoleError> {
+    if note.chars().count() > LONGEST_NOTE {
+        return Err(ConsoleError::NoteTooLong);
+    }
+    let to = match to {
+        TransferTo::Queue { code } => Onward::Queue(code.clone()),
+        TransferTo::Agent { id } => Onward::Agent(id.parse().map_err(|_| ConsoleError::BadCommand)?),
+    };
+    let entry = queue::transfer(tx, agent, &to, &console.routing, &console.policy).await?;
+    let now = tx.now();
+    store::hand_over(tx.conn(), agent, entry, note.trim(), now).await?;
+    booking::give_up_reservation(tx, Serving::new(agent, entry)).await
 }
 
 /// What the agent wishes of the queue, when the command is such a wish.
@@ -228,6 +259,8 @@ fn wish(command: &Command, settings: &Settings) -> Result<Option<Wish>, ConsoleE
         Command::HangUp => Wish::HangUp,
         Command::ExtendWrapUp => Wish::ExtendWrapUp,
         Command::SaveDraft { .. }
+        | Command::Colleagues
+        | Command::Transfer { .. }
         | Command::FindPersons { .. }
         | Command::FindBooking { .. }
         | Command::Propose { .. }
@@ -269,6 +302,8 @@ const fn name(command: &Command) -> &'static str {
         Command::Ready => "ready",
         Command::NotReady { .. } => "not_ready",
         Command::HangUp => "hang_up",
+        Command::Colleagues => "colleagues",
+        Command::Transfer { .. } => "transfer",
         Command::ExtendWrapUp => "extend_wrap_up",
         Command::FinishWrapUp { .. } => "finish_wrap_up",
         Command::SaveDraft { .. } => "save_draft",

@@ -61,6 +61,8 @@ pub const fn revokes(command: &Command) -> Option<&'static str> {
         Command::Painted { .. }
         | Command::Ready
         | Command::HangUp
+        | Command::Colleagues
+        | Command::Transfer { .. }
         | Command::ExtendWrapUp
         | Command::FinishWrapUp { .. }
         | Command::SaveDraft { .. }
@@ -149,6 +151,7 @@ mod tests {
             state,
             waiting_since_ms: 0,
             talking_since_ms: None,
+            handover: None,
         }
     }
 

@@ -21,6 +21,9 @@ pub enum ConsoleError {
     /// The code is none of the setup's.
     #[error("this code is not one of the setup")]
     UnknownCode,
+    /// The word to the next agent is too long.
+    #[error("a note has 200 characters at most")]
+    NoteTooLong,
     /// There is no caller on the desk.
     #[error("there is no caller on the desk")]
     NoCaller,
@@ -41,7 +44,12 @@ impl Refusal for ConsoleError {
             Self::Queue(error) => error.fault(),
             Self::Scheduling(error) => error.fault(),
             Self::Fault(fault) => Some(fault),
-            Self::Superseded | Self::KeyMisused | Self::BadCommand | Self::UnknownCode | Self::NoCaller => None,
+            Self::Superseded
+            | Self::KeyMisused
+            | Self::BadCommand
+            | Self::UnknownCode
+            | Self::NoteTooLong
+            | Self::NoCaller => None,
         }
     }
 
@@ -51,6 +59,7 @@ impl Refusal for ConsoleError {
             Self::KeyMisused => "key_misused",
             Self::BadCommand => "bad_command",
             Self::UnknownCode => "unknown_code",
+            Self::NoteTooLong => "note_too_long",
             Self::NoCaller => "no_caller",
             Self::Queue(error) => error.code(),
             Self::Scheduling(error) => error.code(),

@@ -26,6 +26,7 @@ use crate::hotline::live::Node;
 use crate::hotline::live::seats::Seats;
 use crate::hotline::live::ws::Timing;
 use crate::hotline::queue::model::Policy;
+use crate::hotline::queue::routing::Routing;
 use crate::scheduling::Campaign;
 use pulse::Pulse;
 use settings::Settings;
@@ -45,6 +46,8 @@ pub struct Console {
     pub node: Node,
     /// The queue's times.
     pub policy: Policy,
+    /// The queues, and what their callers need.
+    pub routing: Arc<Routing>,
     /// Choices and texts of the desk.
     pub settings: Arc<Settings>,
     /// Rules and settings of the campaign.
@@ -63,7 +66,7 @@ impl Console {
     pub fn new(
         accounts: Accounts,
         node: Node,
-        policy: Policy,
+        (policy, routing): (Policy, Arc<Routing>),
         settings: Settings,
         campaign: Arc<Campaign>,
         pulse: Pulse,
@@ -73,6 +76,7 @@ impl Console {
             accounts,
             node,
             policy,
+            routing,
             seats: Seats::new(SOCKETS_PER_USER, settings.sockets),
             settings: Arc::new(settings),
             campaign,

@@ -110,7 +110,7 @@ async fn queue(tx: &mut Tx) -> Result<(QueueView, OffsetDateTime), Fault> {
 
 async fn check_and_clear(tx: &mut Tx) -> Result<Vec<String>, Fault> {
     let now = tx.now();
-    store::clear_drafts(tx.conn()).await?;
+    store::clear_drafts(tx.conn(), now).await?;
     let stuck = store::stuck_jobs(tx.conn()).await?;
     let letters_lie = store::letters_lie(tx.conn(), now).await?;
     let is_down = |part: &str, kinds: &[&str]| {

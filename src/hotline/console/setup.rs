@@ -1,7 +1,7 @@
 //! What does not change while a page is connected, but by an event of its own: other rules come into force.
 
 use super::Console;
-use super::wire::{CentreView, Setup};
+use super::wire::{CentreView, Choice, Setup};
 use super::words;
 use crate::foundation::audit::Channel;
 use crate::foundation::db::Tx;
@@ -28,6 +28,11 @@ pub(super) async fn read(tx: &mut Tx, console: &Console) -> Result<Setup, Fault>
             .collect(),
         not_ready_reasons: settings.not_ready_reasons.clone(),
         wrap_up_codes: settings.wrap_up_codes.clone(),
+        queues: console
+            .routing
+            .queues()
+            .map(|(code, label)| Choice { code: code.to_owned(), label: label.to_owned() })
+            .collect(),
         // Before the campaign begins nobody is entitled, and the desk says so.
         claims: words::claims(&console.campaign.rules.claims_on(tx.now(), Channel::Phone)),
         rules_version: rules.map(|rules| rules.version.clone()).unwrap_or_default(),

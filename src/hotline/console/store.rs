@@ -1,6 +1,6 @@
 //! SQL of the console: which socket has a desk, drafts, and the queue at a glance.
 
-use super::wire::{DraftForm, DraftView, QueueView};
+use super::wire::{ColleagueView, DraftForm, DraftView, HandoverView, QueueView};
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{EntryId, UserId};
 use sqlx::PgConnection;
@@ -127,14 +127,90 @@ pub(super) async fn save_draft(
     Ok(u32::try_from(version).unwrap_or(0))
 }
 
-/// Removes the drafts of calls that no desk has any more; how many.
-pub(super) async fn clear_drafts(conn: &mut PgConnection) -> Result<u64, Fault> {
+/// Leaves what was typed, and a word, to the agent who takes the caller next.
+pub(super) async fn hand_over(
+    conn: &mut PgConnection,
+    agent: UserId,
+    entry: EntryId,
+    note: &str,
+    now: OffsetDateTime,
+) -> Result<(), Fault> {
+    sqlx::query!(
+        r#"
+        -- console: what is left to the next agent
+        insert into handover (entry_id, agent_id, note, form, at)
+        values ($1, $2, $3, (select form from draft where agent_id = $2 and entry_id = $1), $4)
+        on conflict (entry_id) do update set agent_id = $2, note = $3, form = excluded.form, at = $4
+        "#,
+        entry.0,
+        agent.0,
+        note,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What another agent has left for the caller on this desk.
+pub(super) async fn handover(
+    conn: &mut PgConnection,
+    agent: UserId,
+    entry: EntryId,
+) -> Result<Option<HandoverView>, Fault> {
+    let row = sqlx::query!(
+        r#"
+        -- console: what the agent before has left
+        select display_name, note, form
+          from handover join user_account on user_account.id = agent_id
+         where entry_id = $1 and agent_id <> $2
+        "#,
+        entry.0,
+        agent.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        let form = row.form.map(serde_json::from_value).transpose()?;
+        Ok(HandoverView { by: row.display_name, note: row.note, form })
+    })
+    .transpose()
+}
+
+/// The colleagues who are at work, those who are free first.
+pub(super) async fn colleagues(conn: &mut PgConnection, agent: UserId) -> Result<Vec<ColleagueView>, Fault> {
+    let rows = sqlx::query!(
+        r#"
+        -- console: who is at work
+        select agent.id, display_name, state
+          from agent join user_account on user_account.id = agent.id
+         where state not in ('offline', 'not_ready') and link <> 'down' and agent.id <> $1
+         order by state <> 'ready', state <> 'wrap_up', display_name, agent.id limit 100
+        "#,
+        agent.0
+    )
+    .fetch_all(conn)
+    .await?;
+    let view = |id: Uuid, name, state: String| {
+        Ok(ColleagueView { id: id.to_string(), name, state: super::view::agent_state(&state)? })
+    };
+    rows.into_iter().map(|row| view(row.id, row.display_name, row.state)).collect()
+}
+
+/// Removes the drafts of calls that no desk has any more; how many. What was left to a next agent goes with the caller.
+pub(super) async fn clear_drafts(conn: &mut PgConnection, now: OffsetDateTime) -> Result<u64, Fault> {
     Ok(sqlx::query!(
         r#"
         -- console: drafts of calls that are done with
+        with left_behind as (
+            delete from handover using queue_entry as entry
+             where entry.id = handover.entry_id and entry.state = 'ended' and coalesce(entry.redeem_until, $1) <= $1
+               and not exists (select 1 from agent where agent.entry_id = entry.id)
+        )
         delete from draft
          where not exists (select 1 from agent where agent.id = draft.agent_id and agent.entry_id = draft.entry_id)
-        "#
+        "#,
+        now
     )
     .execute(conn)
     .await?
@@ -144,7 +220,11 @@ pub(super) async fn clear_drafts(conn: &mut PgConnection) -> Result<u64, Fault> 
 /// Removes the draft of a call that is done with.
 pub(super) async fn clear_draft(conn: &mut PgConnection, agent: UserId, entry: EntryId) -> Result<(), Fault> {
     sqlx::query!(
-        "delete from draft where agent_id = $1 and entry_id = $2 -- console: the call is done with",
+        r#"
+        -- console: the call is done with, and with it what was left by the agent before
+        with left_behind as (delete from handover where agent_id <> $1 and entry_id = $2)
+        delete from draft where agent_id = $1 and entry_id = $2
+        "#,
         agent.0,
         entry.0
     )

@@ -72,7 +72,8 @@ pub async fn read(tx: &mut Tx, agent: UserId, known: Option<&Seen>) -> Result<Se
         },
         made: Vec::new(),
     };
-    if let (Some(entry), Some(_)) = (seen.parts.entry, &seen.parts.call) {
+    if let (Some(entry), Some(call)) = (seen.parts.entry, &mut seen.parts.call) {
+        call.handover = store::handover(tx.conn(), agent, entry).await?;
         let serving = Serving::new(agent, entry);
         let reservation = scheduling::reservation_of(tx, &serving.holder()).await.map_err(fault)?;
         seen.parts.reservation = reservation.as_ref().map(words::reservation);
@@ -175,5 +176,6 @@ fn call_view(entry: &DeskEntry, agent: AgentState) -> Option<CallView> {
         state,
         waiting_since_ms: millis(entry.joined_at),
         talking_since_ms: entry.talking_since.map(millis),
+        handover: None,
     })
 }

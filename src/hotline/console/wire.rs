@@ -154,6 +154,11 @@ pub enum Answer {
         /// Newest first, cancelled ones too.
         bookings: Vec<BookingView>,
     },
+    /// Who is at work, those who are free first.
+    Colleagues {
+        /// The colleagues, a hundred at most.
+        colleagues: Vec<ColleagueView>,
+    },
     /// The draft was stored.
     Draft {
         /// The version now stored.
@@ -191,6 +196,8 @@ pub struct Setup {
     pub not_ready_reasons: Vec<Choice>,
     /// How a call may end.
     pub wrap_up_codes: Vec<Choice>,
+    /// The queues to which a caller can be handed on.
+    pub queues: Vec<Choice>,
     /// The claims of entitlement, as the rules of today name them.
     pub claims: Vec<Choice>,
     /// The version of the rules.
@@ -247,7 +254,7 @@ pub struct AgentView {
 }
 
 /// The states of an agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentState {
     /// No link.
@@ -286,7 +293,7 @@ pub struct OfferView {
 }
 
 /// The caller on the line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct CallView {
     /// Id of the place in line that is being served.
     pub entry: String,
@@ -304,6 +311,8 @@ pub struct CallView {
     /// When the talk began.
     #[ts(type = "number | null")]
     pub talking_since_ms: Option<i64>,
+    /// What the agent before has left, when the caller was handed on.
+    pub handover: Option<HandoverView>,
 }
 
 /// The caller's state, as the provider reports it.
@@ -447,6 +456,44 @@ pub struct QueueView {
     pub longest_since_ms: Option<i64>,
 }
 
+/// To whom a caller is handed on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum TransferTo {
+    /// To whoever of a queue is free first.
+    Queue {
+        /// A code of the setup.
+        code: String,
+    },
+    /// To a colleague for some seconds; then to anybody who may take the caller.
+    Agent {
+        /// Whom.
+        id: String,
+    },
+}
+
+/// A colleague who is at work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ColleagueView {
+    /// Id.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// What they do.
+    pub state: AgentState,
+}
+
+/// What the agent before has left.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct HandoverView {
+    /// Display name of the agent who has handed the caller on.
+    pub by: String,
+    /// A word of theirs; may be empty.
+    pub note: String,
+    /// What they had typed.
+    pub form: Option<Box<DraftForm>>,
+}
+
 /// A command from the page. `cmd` is a key of the page's choice, new for every command and repeated when the command is:
 /// the same key is carried out once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -487,6 +534,15 @@ pub enum Command {
     },
     /// End the talk.
     HangUp,
+    /// Who is at work and could be handed a caller.
+    Colleagues,
+    /// Hand the caller on. The place is kept, and a reserved pair is given back.
+    Transfer {
+        /// To whom.
+        to: TransferTo,
+        /// A word to the next agent, 200 characters at most; may be empty.
+        note: String,
+    },
     /// More time for the wrap-up.
     ExtendWrapUp,
     /// The call is done.

@@ -229,6 +229,8 @@ pub enum OfferState {
     },
     /// Both talk, or talked.
     Connected,
+    /// They talked, and the agent has handed the caller on.
+    Transferred,
     /// The agent said no.
     Declined,
     /// The agent, or the page, did not answer in time.

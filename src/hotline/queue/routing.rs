@@ -94,6 +94,7 @@ pub struct Routing {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct QueueRule {
+    label: String,
     needs: Needs,
     overflow: Option<(Duration, String)>,
 }
@@ -147,7 +148,7 @@ impl Settings {
             let overflow =
                 queue.overflow.as_ref().map(|to| (Duration::seconds(i64::from(to.after_seconds)), to.to.clone()));
             let needs = needs(&place, &queue.needs, &skills, &mut wrong);
-            let rule = QueueRule { needs, overflow };
+            let rule = QueueRule { label: queue.label.clone(), needs, overflow };
             if queues.insert(queue.code.clone(), rule).is_some() {
                 wrong.push(format!("{place}: stands there twice"));
             }
@@ -244,6 +245,11 @@ impl Routing {
             self.topics.get(topic.code()),
         ];
         Needs::of(parts.into_iter().flatten().flat_map(Needs::iter).cloned())
+    }
+
+    /// The queues by their codes, with the words that people read.
+    pub fn queues(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.queues.iter().map(|(code, rule)| (code.as_str(), rule.label.as_str()))
     }
 
     /// The skills that agents can have, with the words that people read.

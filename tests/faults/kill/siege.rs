@@ -1,6 +1,7 @@
 //! The same kills with two hundred callers waiting and twenty offers open, and kills again and again: minutes each.
 
 use crate::crash;
+use crate::patience;
 use crate::scene::{LARGE, Scene, Size, now};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -43,7 +44,9 @@ async fn killed_twenty_times_at_random_nobody_is_lost_and_offers_come_within_fiv
     #[expect(clippy::disallowed_methods, reason = "SEED repeats a run that failed")]
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(2021);
     let mut chance = StdRng::seed_from_u64(seed);
-    let size = Size { nodes: 2, agents: 16, open_offers: 8, books: 0.5, ..LARGE };
+    // A machine that starts programs and recovers databases all the time is a busy one.
+    let rules = patience::on_a_busy_machine;
+    let size = Size { nodes: 2, agents: 16, open_offers: 8, books: 0.5, rules, ..LARGE };
     let mut scene = Scene::crowded("again", size).await;
     scene.relieve();
     let mut waits: BTreeMap<Victim, Vec<Duration>> = BTreeMap::new();

@@ -189,7 +189,8 @@ async fn start(
     tokio::spawn(wall.clone().run(work, pulse.clone(), stop.clone()));
     let settings = Config::load(None, []).unwrap().console;
     let campaign = Arc::new(Campaign::shipped().unwrap());
-    let mut console = Console::new(accounts.clone(), node.clone(), POLICY, settings, campaign, pulse);
+    let mut console =
+        Console::new(accounts.clone(), node.clone(), (POLICY, Arc::new(routing())), settings, campaign, pulse);
     change(&mut console);
     let mut supervision = Supervision::new(accounts.clone(), node, wall, POLICY.strategy);
     supervision.timing = console.timing;

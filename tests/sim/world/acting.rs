@@ -8,7 +8,7 @@ use time::Duration;
 use uuid::Uuid;
 use vaxline::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
 use vaxline::hotline::queue::decide::{Event, Gone};
-use vaxline::hotline::queue::model::{AgentState, Entry, EntryState, Link, OrderKey, Preferred, Reason, Wants};
+use vaxline::hotline::queue::model::{AgentState, Entry, EntryState, Link, Offer, OrderKey, Preferred, Reason, Wants};
 use vaxline::hotline::queue::routing::Overflow;
 use vaxline::hotline::queue::skills::Needs;
 
@@ -143,6 +143,11 @@ impl World {
                     self.report(offer, &Event::TalkEnded(offer));
                 }
             }
+            Op::Transfer { pick } => {
+                if let Some(offer) = self.talk(pick) {
+                    self.transfer(offer, pick);
+                }
+            }
             Op::NotBridged { pick } => {
                 let bound = self.talk(pick).or_else(|| self.live_offer(pick));
                 let latest = self.talked.last().copied();
@@ -185,6 +190,22 @@ impl World {
             Op::Advance { milliseconds } => {
                 self.now += Duration::milliseconds(i64::try_from(milliseconds).unwrap());
             }
+        }
+    }
+
+    /// The agent of this talk hands the caller on.
+    fn transfer(&mut self, offer: OfferId, pick: usize) {
+        let Offer { entry, agent, .. } = self.offers[&offer];
+        let preferred = pick
+            .is_multiple_of(3)
+            .then(|| Preferred { agent: self.agent(pick / 3), until: self.now + Duration::seconds(20) });
+        let needs = KINDS[pick % KINDS.len()].0.parse().unwrap();
+        let wants = Wants { needs, preferred, overflow: None, ..self.entries[&entry].wants.clone() };
+        let _ = self.react(&self.matter_of_agent(agent), &Event::Transfer(wants));
+        if self.flaw == Some(Flaw::TransfersToTheEnd)
+            && let Some(entry) = self.entries.get_mut(&entry)
+        {
+            entry.order.at = self.now;
         }
     }
 

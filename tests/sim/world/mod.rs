@@ -30,6 +30,8 @@ pub enum Flaw {
     KeepsOfferAfterHangUp,
     /// Puts a caller whose offer was let pass at the end.
     RequeuesAtTheEnd,
+    /// Puts a caller who is handed on at the end.
+    TransfersToTheEnd,
     /// Never looks at deadlines.
     ForgetsDeadlines,
     /// Makes each offer twice.
@@ -314,6 +316,7 @@ impl World {
                     due.push((deadline, Due::Offer(offer.id)));
                 }
                 OfferState::Connected
+                | OfferState::Transferred
                 | OfferState::Declined
                 | OfferState::Expired
                 | OfferState::Withdrawn

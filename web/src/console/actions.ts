@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { dateOf } from "../common/format";
 import { has, refusal, t } from "../common/texts";
-import type { BookingView, PersonHit } from "../protocol";
+import type { BookingView, PersonHit, TransferTo } from "../protocol";
 import { type Field, type FieldError, missingForBooking, missingForProposal, tidied, wishOf } from "./check";
 import { ask, busy, connected, desk, setup, state, tell } from "./desk";
 import { another, edit, form, save } from "./draft";
@@ -18,6 +18,8 @@ export const adding = signal(false);
 export const lookup = signal({ reference: "", born_on: "" });
 /** The booking whose cancellation is to be confirmed. */
 export const cancelling = signal<BookingView | undefined>(undefined);
+/** The caller is about to be handed on. */
+export const handing = signal(false);
 /** The offer on the screen, and since when by the page's clock. */
 let shown = { id: "", at: 0 };
 
@@ -31,6 +33,7 @@ export const proposals = computed(() => {
 export function clear(): void {
     adding.value = false;
     cancelling.value = undefined;
+    handing.value = false;
     missing.value = { errors: [], attempt: 0 };
     lookup.value = { reference: "", born_on: "" };
 }
@@ -108,6 +111,21 @@ export function hangUp(): void {
     if (call && call.state !== "ended") {
         ask({ t: "hang_up" });
     }
+}
+
+/** Asks to whom: the colleagues are asked for anew, those of some minutes ago may have gone. */
+export function handOn(): void {
+    if (desk.peek()?.call?.state === "talking") {
+        handing.value = true;
+        ask({ t: "colleagues" });
+    }
+}
+
+/** Hands the caller on, with everything typed up to now. */
+export function transfer(to: TransferTo, note: string): void {
+    save();
+    handing.value = false;
+    ask({ t: "transfer", to, note: note.trim() });
 }
 
 export function extend(): void {

@@ -105,7 +105,9 @@ export function follow(): void {
             clearTimeout(timer);
             unsaved.value = false;
         }
-        const stored = current?.draft?.form;
+        // What the agent before has typed, until this one types.
+        const left = newCaller ? call?.handover?.form : undefined;
+        const stored = current?.draft?.form ?? left;
         if (stored) {
             form.value = stored;
         } else if (newCaller) {

@@ -11,6 +11,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
     ["Shift+F2", "key-decline"],
     ["F9", "key-ready"],
     ["Shift+F9", "key-hang-up"],
+    ["Shift+F8", "key-transfer"],
     ["Shift+F4", "key-extend"],
     ["Control+Enter", "key-book"],
     ["Alt+1", "key-person"],
@@ -41,6 +42,9 @@ function actionOf(event: KeyboardEvent): (() => void) | undefined {
     }
     if (plain && key === "F9") {
         return shiftKey ? actions.hangUp : actions.toggleReady;
+    }
+    if (plain && shiftKey && key === "F8") {
+        return actions.handOn;
     }
     if (plain && shiftKey && key === "F4") {
         return actions.extend;

@@ -4,6 +4,7 @@
  */
 import type {
     BookingView,
+    ColleagueView,
     Command,
     Desk,
     PairView,
@@ -59,6 +60,8 @@ export interface ConsoleState {
     waiting: Waiting[];
     hits: PersonHit[] | undefined;
     found: BookingView[] | undefined;
+    /** Who could be handed the caller. */
+    colleagues: ColleagueView[] | undefined;
     proposals: Proposal[] | undefined;
     /** What the proposals were made for: for another wish they are worth nothing. */
     proposedFor: string | undefined;
@@ -77,6 +80,7 @@ export const initial: ConsoleState = {
     waiting: [],
     hits: undefined,
     found: undefined,
+    colleagues: undefined,
     proposals: undefined,
     proposedFor: undefined,
     notice: undefined,
@@ -224,7 +228,7 @@ function changed(state: ConsoleState, desk: Desk, frame: Change): ConsoleState {
 
 /** Whether the reservation goes because this desk wanted it: booked, given back or exchanged. */
 function givenUp(state: ConsoleState): boolean {
-    const wanted = state.waiting.some(({ command }) => ["confirm", "release", "reserve"].includes(command.t));
+    const wanted = state.waiting.some(({ command }) => ["confirm", "release", "reserve", "transfer"].includes(command.t));
     return wanted || state.desk?.call == null;
 }
 
@@ -280,6 +284,8 @@ function answered(state: ConsoleState, ack: Extract<ToPage, { t: "ack" }>): Cons
             return booked(settled, question, ack.result.booking);
         case "bookings":
             return { ...settled, found: ack.result.bookings };
+        case "colleagues":
+            return { ...settled, colleagues: ack.result.colleagues };
         case "draft":
             return { ...settled, saved: ack.result.version };
         case undefined:
@@ -354,7 +360,7 @@ function refreshed(found: BookingView[] | undefined, news: BookingView[]): Booki
 
 /** Nothing of the last caller stays on the desk. */
 function cleared(state: ConsoleState): ConsoleState {
-    return { ...state, hits: undefined, found: undefined, proposals: undefined, proposedFor: undefined, saved: undefined };
+    return { ...state, hits: undefined, found: undefined, colleagues: undefined, proposals: undefined, proposedFor: undefined, saved: undefined };
 }
 
 /** Which of the unanswered commands are repeated after a snapshot, and which are let go. */

@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::{Act, Booking, CLICK_AGAIN, Robot, TRIES};
-use crate::agents::desk::Command;
+use crate::agents::desk::{Command, TransferTo};
 use crate::lengths::Length;
 
 impl Robot {
@@ -47,7 +47,13 @@ impl Robot {
             }
             Act::HangUp => {
                 self.plan = Some((Instant::now() + CLICK_AGAIN, Act::HangUp));
-                vec![Command::HangUp]
+                match self.queues.first().cloned() {
+                    Some(code) if self.habits.transfers > 0.0 && self.dice.happens(self.habits.transfers) => {
+                        self.count(|t| t.transferred += 1);
+                        vec![Command::Transfer { to: TransferTo::Queue { code }, note: String::new() }]
+                    }
+                    Some(_) | None => vec![Command::HangUp],
+                }
             }
             Act::FinishWrapUp => {
                 let booked = !self.desk.bookings.is_empty();

@@ -91,6 +91,7 @@ impl Robot {
             | Command::Ready
             | Command::NotReady { .. }
             | Command::HangUp
+            | Command::Transfer { .. }
             | Command::FinishWrapUp { .. }
             | Command::SaveDraft { .. }
             | Command::FindPersons { .. } => return Vec::new(),

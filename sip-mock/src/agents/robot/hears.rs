@@ -27,6 +27,7 @@ impl Robot {
                 self.claims = codes(setup.claims);
                 self.wrap_up_codes = codes(setup.wrap_up_codes);
                 self.pause_reasons = codes(setup.not_ready_reasons);
+                self.queues = codes(setup.queues);
                 self.desk = *desk;
                 // The snapshot is the truth: what it does not show was not done or is over, and what was meant is planned anew.
                 // Orders to the desk are not repeated after it; a booking under way is, under its key.

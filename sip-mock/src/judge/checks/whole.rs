@@ -140,7 +140,8 @@ impl Log<'_> {
             return Some("talked to an agent, and the log does not say so");
         }
         let due = witness.respite(seen.end_received? + micros(rules.grace), rules);
-        let served = entry.is_some_and(|e| e.ended_as == Some(Ending::Served));
+        // Whoever was handed on may hang up in line.
+        let served = entry.is_some_and(|e| e.ended_as == Some(Ending::Served) || e.transferred);
         (self.horizon > due && !served)
             .then_some("talked to an agent, and is not among those whom the log calls served")
     }

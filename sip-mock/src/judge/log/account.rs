@@ -145,6 +145,10 @@ impl Account {
             "entry.redeemed" => What::Redeemed,
             "entry.told" => What::Told { low: seconds("low_s")?, high: seconds("high_s")? },
             "entry.talking" => What::Talking,
+            "entry.transferred" => What::Transferred {
+                needs: self.needs(event),
+                prefers: event.data.get("prefers").and_then(|data| self.preference(data)),
+            },
             "entry.ended" => What::Ended(match event.text("reason") {
                 Some("served") => Ending::Served,
                 Some("abandoned") => Ending::Abandoned,

@@ -45,6 +45,11 @@ pub(in crate::judge) enum What {
     Accepted,
     GivenBack(GivenBack),
     Talking,
+    /// Handed on by the agent: in line again, at the same place.
+    Transferred {
+        needs: Id,
+        prefers: Option<Preference>,
+    },
     Ended(Ending),
     State(Doing),
     Extended,
@@ -120,7 +125,7 @@ impl What {
             Self::Offered { .. } => 5,
             Self::Accepted => 6,
             Self::Talking => 7,
-            Self::Ended(_) => 8,
+            Self::Ended(_) | Self::Transferred { .. } => 8,
             // A call that is found to be gone gives its place to the redial that is there already.
             Self::Redeemed => 9,
             Self::State(_) => 10,

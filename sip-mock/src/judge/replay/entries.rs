@@ -2,7 +2,7 @@
 
 use super::{EntryRecord, Log, Place, Stint, Turn};
 use crate::judge::log::{Ending, Fact, Id, Key, Preference};
-use crate::judge::{Micros, Violation};
+use crate::judge::{Micros, Rules, Violation};
 
 impl Log<'_> {
     pub(super) fn sid(&self, fact: &Fact) -> Option<Id> {
@@ -98,8 +98,23 @@ impl Log<'_> {
         }
         self.place(id, Place::Talking(fact.at));
         if let Some(entry) = self.entries.get_mut(&id) {
-            entry.talking = Some(fact.at);
+            // Whoever was handed on has talked since the first time.
+            entry.talking = entry.talking.filter(|_| entry.transferred).or(Some(fact.at));
             entry.talks_by = fact.offer;
+        }
+    }
+
+    /// The agent has handed it on: it stands where it stood, and is not for that agent at once.
+    pub(super) fn handed_on(&mut self, fact: &Fact, needs: Id, prefers: Option<Preference>, rules: &Rules) {
+        let Some(id) = fact.entry else { return };
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        entry.moved(fact.at, needs);
+        entry.prefers_from(fact.at, prefers);
+        entry.talks_by = None;
+        entry.transferred = true;
+        self.place(id, Place::Waiting(fact.at));
+        if let Some(agent) = fact.agent {
+            self.keep_apart(id, agent, fact.at, rules);
         }
     }
 

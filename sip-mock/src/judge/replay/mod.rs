@@ -129,7 +129,7 @@ impl<'a> Log<'a> {
                 round.entries.extend(fact.entry);
                 round.agents.extend(fact.agent);
             }
-            What::GivenBack(_) | What::Redeemed => {
+            What::GivenBack(_) | What::Redeemed | What::Transferred { .. } => {
                 if let Some(entry) = fact.entry {
                     self.freed_entries.entry(entry).or_default().push(fact.at);
                 }
@@ -168,6 +168,7 @@ impl<'a> Log<'a> {
             What::Preferred(preference) => self.asks_anew(fact, |entry| entry.preferred(fact.at, preference)),
             What::Told { low, high } => self.told.extend(fact.entry.map(|entry| (entry, fact.at, low, high))),
             What::Talking => self.talking(fact),
+            What::Transferred { needs, prefers } => self.handed_on(fact, needs, prefers, rules),
             What::Ended(how) => self.ended(fact, how),
             What::Offered { deadline } => self.offered(fact, deadline, rules),
             What::Painted => {

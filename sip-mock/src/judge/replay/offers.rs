@@ -1,7 +1,7 @@
 //! Offers: made, answered, given back.
 
 use super::{Log, OfferRecord, Place, Turn};
-use crate::judge::log::{Fact, GivenBack};
+use crate::judge::log::{Fact, GivenBack, Id};
 use crate::judge::{Micros, Rules, micros};
 
 impl Log<'_> {
@@ -73,11 +73,16 @@ impl Log<'_> {
             record.keeps_turn = how.keeps_turn;
         }
         if !how.blameless {
-            let until = fact.at + micros(rules.back_off);
-            self.standing.apart.keep(entry, agent, until);
-            self.turns.insert((until, Turn::Reunion(entry, agent)));
-            self.pairs = None;
+            self.keep_apart(entry, agent, fact.at, rules);
         }
+    }
+
+    /// The agent is not offered this entry again for a while.
+    pub(super) fn keep_apart(&mut self, entry: Id, agent: Id, from: Micros, rules: &Rules) {
+        let until = from + micros(rules.back_off);
+        self.standing.apart.keep(entry, agent, until);
+        self.turns.insert((until, Turn::Reunion(entry, agent)));
+        self.pairs = None;
     }
 
     /// The offer binds nobody any more; its number in the log.

@@ -26,6 +26,8 @@ pub(in crate::judge) struct EntryRecord {
     pub(in crate::judge) first_offer: Option<Micros>,
     pub(in crate::judge) talking: Option<Micros>,
     pub(in crate::judge) redeemed: bool,
+    /// An agent has handed it on.
+    pub(in crate::judge) transferred: bool,
     /// Its call had a place before, which is lost.
     pub(in crate::judge) again: bool,
     pub(in crate::judge) live_offer: Option<Id>,
@@ -48,6 +50,7 @@ impl EntryRecord {
             first_offer: None,
             talking: None,
             redeemed: false,
+            transferred: false,
             again: false,
             live_offer: None,
             talks_by: None,
@@ -61,6 +64,12 @@ impl EntryRecord {
 
     pub(super) fn preferred(&mut self, at: Micros, preference: Preference) {
         self.prefers.push((at, preference));
+    }
+
+    /// From now on it is for one agent alone, or for nobody in particular.
+    pub(super) fn prefers_from(&mut self, at: Micros, preference: Option<Preference>) {
+        let nobody = Preference { agent: Id::MAX, until: Micros::MIN };
+        self.prefers.push((at, preference.unwrap_or(nobody)));
     }
 
     /// What it asks for at this moment.

@@ -1,7 +1,7 @@
 //! What facts of the queue tell besides whom they are about.
 
 use crate::hotline::queue::decide::{Change, Fact};
-use crate::hotline::queue::model::{Agent, AgentState, OfferState};
+use crate::hotline::queue::model::{Agent, AgentState, OfferState, Preferred};
 use crate::hotline::queue::skills::{Need, Needs, Skills};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -18,6 +18,11 @@ pub(super) fn needs_data(needs: &Needs) -> serde_json::Value {
         need.steps().iter().map(|step| (step.after.whole_seconds() * 1_000, step.level)).collect()
     };
     needs.iter().map(|need| json!({ "skill": need.skill().code(), "steps": steps(need) })).collect()
+}
+
+/// For whom alone a caller waits, and until when.
+pub(super) fn prefers_data(one: Preferred) -> serde_json::Value {
+    json!({ "agent": one.agent, "until_us": micros(one.until) })
 }
 
 pub(super) fn skills_data(skills: &Skills) -> serde_json::Value {
@@ -44,6 +49,15 @@ pub(super) fn data_of(fact: &Fact, before: Option<&Agent>, change: &Change) -> s
             || json!({}),
             |entry| json!({ "queue": entry.wants.queue, "needs": needs_data(&entry.wants.needs) }),
         ),
+        ("entry.transferred", ..) => change.entry.as_ref().map_or_else(
+            || json!({}),
+            |entry| {
+                json!({
+                    "queue": entry.wants.queue, "needs": needs_data(&entry.wants.needs),
+                    "prefers": entry.wants.preferred.map(prefers_data),
+                })
+            },
+        ),
         ("offer.made", _, Some(offer)) => match offer.state {
             OfferState::Open { deadline, .. } => {
                 json!({ "deadline_ms": i64::try_from(deadline.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX) })
@@ -51,6 +65,7 @@ pub(super) fn data_of(fact: &Fact, before: Option<&Agent>, change: &Change) -> s
             OfferState::Accepted { .. }
             | OfferState::Connecting { .. }
             | OfferState::Connected
+            | OfferState::Transferred
             | OfferState::Declined
             | OfferState::Expired
             | OfferState::Withdrawn

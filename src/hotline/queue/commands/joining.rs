@@ -1,6 +1,6 @@
 //! A caller joins; and agents get the skills by which callers are routed to them.
 
-use super::facts::{micros, needs_data, skills_data};
+use super::facts::{micros, needs_data, prefers_data, skills_data};
 use crate::foundation::db::Tx;
 use crate::foundation::events::{self, About};
 use crate::foundation::fault::Fault;
@@ -63,7 +63,7 @@ pub async fn join(tx: &mut Tx, routing: &Routing, join: &Join) -> Result<EntryId
     let data = json!({
         "key_us": micros(key.at), "seq": key.seq, "language": join.language, "topic": join.topic,
         "queue": placement.queue, "needs": needs_data(&placement.needs),
-        "prefers": preferred.map(|one| json!({ "agent": one.agent, "until_us": micros(one.until) })),
+        "prefers": preferred.map(prefers_data),
     });
     events::record(tx, "entry.joined", about, data).await?;
     Ok(id)

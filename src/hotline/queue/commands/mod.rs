@@ -4,6 +4,7 @@ mod connecting;
 mod facts;
 mod joining;
 mod leaving;
+mod transfer;
 mod wait;
 
 pub use connecting::{
@@ -11,6 +12,7 @@ pub use connecting::{
 };
 pub use joining::{Join, join, set_all_skills, set_skills};
 pub use leaving::{caller_gone, chosen, found_again, redeem, redeemable};
+pub use transfer::{Onward, transfer};
 pub use wait::{is_crowded, saying, tell_wait};
 
 use super::decide::{Change, Effect, Event, Matter, No, react};

@@ -189,6 +189,7 @@ pub async fn read_offer(tx: &mut Tx, id: OfferId) -> Result<Option<Offer>, Fault
         ("accepted", Some(deadline)) => OfferState::Accepted { deadline },
         ("connecting", Some(deadline)) => OfferState::Connecting { deadline },
         ("connected", None) => OfferState::Connected,
+        ("transferred", None) => OfferState::Transferred,
         ("declined", None) => OfferState::Declined,
         ("expired", None) => OfferState::Expired,
         ("withdrawn", None) => OfferState::Withdrawn,

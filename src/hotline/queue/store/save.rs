@@ -125,6 +125,7 @@ pub async fn save_offer(tx: &mut Tx, offer: &Offer) -> Result<(), Fault> {
         OfferState::Accepted { deadline } => ("accepted", Some(deadline), None),
         OfferState::Connecting { deadline } => ("connecting", Some(deadline), None),
         OfferState::Connected => ("connected", None, None),
+        OfferState::Transferred => ("transferred", None, None),
         OfferState::Declined => ("declined", None, None),
         OfferState::Expired => ("expired", None, None),
         OfferState::Withdrawn => ("withdrawn", None, None),

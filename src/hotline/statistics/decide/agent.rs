@@ -3,7 +3,7 @@
 use super::Fold;
 use super::entry::ms_between;
 use crate::foundation::ids::{EntryId, UserId};
-use crate::hotline::statistics::model::{AgentCard, Carry, Doing, End, Place, Sums, hour_of};
+use crate::hotline::statistics::model::{AgentCard, Carry, Doing, End, Place, Sums, Talk, hour_of};
 use time::{Duration, OffsetDateTime};
 
 impl Fold {
@@ -28,14 +28,15 @@ impl Fold {
     /// A wrap-up belongs to the talk before it, unless there was none after all.
     fn wrapped_up(&mut self, entry: EntryId, agent: UserId, from: OffsetDateTime, to: OffsetDateTime) {
         let Some(entry) = self.carry.entries.get_mut(&entry).filter(|entry| !entry.is_settled(to)) else { return };
-        let is_theirs = entry.offer.is_some_and(|offer| offer.agent == agent)
+        let lasted = Some(ms_between(from, to));
+        let is_open = |talk: &&mut Talk| talk.offer.agent == agent && talk.answer.wrap_up_ms.is_none();
+        let is_last = entry.offer.is_some_and(|offer| offer.agent == agent)
             && matches!(entry.place, Place::Ended { how: End::Served, .. });
-        if !is_theirs {
-            return;
-        }
         entry.contribute(&mut self.sums, -1);
-        if let Some(answer) = &mut entry.answer {
-            answer.wrap_up_ms = Some(ms_between(from, to));
+        if let Some(talk) = entry.earlier.iter_mut().find(is_open) {
+            talk.answer.wrap_up_ms = lasted;
+        } else if let Some(answer) = entry.answer.as_mut().filter(|_| is_last) {
+            answer.wrap_up_ms = lasted;
         }
         entry.contribute(&mut self.sums, 1);
     }

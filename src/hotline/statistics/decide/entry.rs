@@ -2,7 +2,7 @@
 
 use crate::foundation::ids::OfferId;
 use crate::hotline::statistics::model::{
-    Answer, Cell, End, EntryCard, Hour, News, OfferCard, OfferNews, Offers, Place, Shift, Sums, Tally, hour_of,
+    Answer, Cell, End, EntryCard, Hour, News, OfferCard, OfferNews, Offers, Place, Shift, Sums, Talk, Tally, hour_of,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -19,6 +19,7 @@ impl EntryCard {
             is_redeemed: false,
             offer: None,
             answer: None,
+            earlier: Vec::new(),
         }
     }
 
@@ -40,6 +41,14 @@ impl EntryCard {
             News::Talking => {
                 self.place = Place::Talking;
                 self.answer = Some(Answer { at, is_known: true, talk_ms: None, wrap_up_ms: None });
+            }
+            News::Transferred => {
+                let (Place::Talking, Some(offer), Some(answer)) = (self.place, self.offer, self.answer) else {
+                    return false;
+                };
+                let answer = Answer { talk_ms: Some(ms_between(answer.at, at)), ..answer };
+                self.earlier.push(Talk { offer, answer });
+                (self.place, self.offer, self.answer) = (Place::Waiting, None, None);
             }
             News::Ended(how) => {
                 self.place = Place::Ended { how, at };
@@ -112,8 +121,11 @@ impl EntryCard {
         }
         hour.counts.offered = 1;
         hour.counts.redeemed = i64::from(self.is_redeemed);
+        hour.counts.transferred = i64::try_from(self.earlier.len()).unwrap_or(i64::MAX);
         match self.place {
             Place::Ended { how: End::Served, .. } => hour.counts.served = 1,
+            // Whoever has talked with an agent was answered, however it ended after that.
+            Place::Ended { how: End::Abandoned | End::Lost, .. } if !self.earlier.is_empty() => {}
             Place::Ended { how: End::Abandoned, at } => {
                 hour.counts.abandoned = 1;
                 hour.times.wait_abandoned.note(at - self.joined_at);
@@ -122,36 +134,42 @@ impl EntryCard {
             Place::Ended { how: End::Lost, .. } => hour.counts.lost = 1,
             Place::Ended { how: End::Merged, .. } | Place::Waiting | Place::Connecting | Place::Talking => {}
         }
-        if let Some(answer) = &self.answer {
-            let shift = self.answered(answer, &mut hour);
-            if let Some(offer) = &self.offer {
+        let latest = self.answer.map(|answer| (self.offer, answer));
+        let talks = self.earlier.iter().map(|talk| (Some(talk.offer), talk.answer)).chain(latest);
+        for (number, (offer, answer)) in talks.enumerate() {
+            if number == 0 {
+                // The first talk is the answer; a caller who is handed on has not waited for one.
+                hour.counts.answered = 1;
+                hour.times.wait_answered.note(answer.at - self.joined_at);
+                hour.times.early_answered.note(answer.at - self.joined_at);
+            }
+            let shift = talked(offer, &answer, &mut hour);
+            if let Some(offer) = offer {
                 sums.shift(offer.made_at, offer.agent).add(&shift, times);
             }
         }
         sums.hour(&self.cell).add(&hour, times);
     }
+}
 
-    fn answered(&self, answer: &Answer, hour: &mut Hour) -> Shift {
-        let mut shift = Shift { answered: 1, ..Shift::default() };
-        hour.counts.answered = 1;
-        hour.times.wait_answered.note(answer.at - self.joined_at);
-        hour.times.early_answered.note(answer.at - self.joined_at);
-        if let Some(accepted_at) = self.offer.and_then(|offer| offer.accepted_at).filter(|_| answer.is_known) {
-            hour.times.accepted_to_talking.note(answer.at - accepted_at);
-        }
-        if let Some(talk_ms) = answer.talk_ms {
-            hour.times.talk.note(Duration::milliseconds(talk_ms));
-        }
-        if let Some(wrap_up_ms) = answer.wrap_up_ms {
-            hour.times.wrap_up.note(Duration::milliseconds(wrap_up_ms));
-        }
-        if let (Some(talk_ms), Some(wrap_up_ms)) = (answer.talk_ms, answer.wrap_up_ms) {
-            hour.times.handling.note(Duration::milliseconds(talk_ms + wrap_up_ms));
-            shift.handled = 1;
-            shift.handling_ms = talk_ms + wrap_up_ms;
-        }
-        shift
+/// What a talk adds: its times to the hour, and what its agent has done.
+fn talked(offer: Option<OfferCard>, answer: &Answer, hour: &mut Hour) -> Shift {
+    let mut shift = Shift { answered: 1, ..Shift::default() };
+    if let Some(accepted_at) = offer.and_then(|offer| offer.accepted_at).filter(|_| answer.is_known) {
+        hour.times.accepted_to_talking.note(answer.at - accepted_at);
     }
+    if let Some(talk_ms) = answer.talk_ms {
+        hour.times.talk.note(Duration::milliseconds(talk_ms));
+    }
+    if let Some(wrap_up_ms) = answer.wrap_up_ms {
+        hour.times.wrap_up.note(Duration::milliseconds(wrap_up_ms));
+    }
+    if let (Some(talk_ms), Some(wrap_up_ms)) = (answer.talk_ms, answer.wrap_up_ms) {
+        hour.times.handling.note(Duration::milliseconds(talk_ms + wrap_up_ms));
+        shift.handled = 1;
+        shift.handling_ms = talk_ms + wrap_up_ms;
+    }
+    shift
 }
 
 impl Offers {

@@ -38,6 +38,7 @@ pub fn of_entries(hour: &Hour, thresholds: Settings) -> Vec<Named> {
         ("lost", counts.lost),
         ("open", counts.offered - counts.answered - counts.abandoned - counts.lost),
         ("redeemed", counts.redeemed),
+        ("transferred", counts.transferred),
         ("merged", counts.merged),
         ("answered_in_time", in_time),
     ]

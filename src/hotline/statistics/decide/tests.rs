@@ -202,6 +202,30 @@ fn a_place_that_was_merged_counts_with_the_older_one() {
 }
 
 #[test]
+fn who_is_handed_on_is_answered_once_and_both_agents_have_their_talk() {
+    let mut log = Log::new();
+    log.join(1).reach(1, 5, 8).pass(Duration::seconds(20)).entry("entry.transferred", 1).agent(8, "wrap_up", Some(1));
+    log.pass(Duration::seconds(10)).agent(8, "ready", Some(1));
+    assert_eq!(Now::of(&log.fold().carry).waiting, 1);
+    log.reach(1, 6, 9).pass(Duration::seconds(40)).serve(1, 9).pass(Duration::seconds(5)).agent(9, "ready", Some(1));
+    let (hour, shift) = log.together();
+    assert_eq!((hour.counts.answered, hour.counts.served, hour.counts.transferred), (1, 1, 1));
+    assert_eq!((hour.times.wait_answered.count(), hour.times.wait_answered.sum_ms()), (1, 6_000), "the first answer");
+    assert_eq!((hour.times.talk.count(), hour.times.talk.sum_ms()), (2, 60_000));
+    assert_eq!((hour.times.wrap_up.count(), hour.times.wrap_up.sum_ms()), (2, 15_000));
+    assert_eq!((shift.answered, shift.handled, shift.handling_ms), (2, 2, 75_000));
+}
+
+#[test]
+fn who_hangs_up_in_line_after_being_handed_on_was_answered_and_not_abandoned() {
+    let mut log = Log::new();
+    log.join(1).reach(1, 5, 8).pass(Duration::seconds(20)).entry("entry.transferred", 1).agent(8, "wrap_up", Some(1));
+    log.pass(Duration::seconds(30)).end(1, "abandoned");
+    let counts = log.together().0.counts;
+    assert_eq!((counts.offered, counts.answered, counts.abandoned, counts.served), (1, 1, 0, 0));
+}
+
+#[test]
 fn a_talk_that_did_not_take_place_was_no_answer() {
     let mut log = Log::new();
     log.join(1).reach(1, 5, 9).pass(Duration::seconds(1)).serve(1, 9);

@@ -48,8 +48,20 @@ pub struct EntryCard {
     pub is_redeemed: bool,
     /// Its latest offer, unless that came to nothing.
     pub offer: Option<OfferCard>,
-    /// Its talk.
+    /// Its talk, or its latest one.
     pub answer: Option<Answer>,
+    /// Talks before it, whose agents have handed the caller on.
+    #[serde(default)]
+    pub earlier: Vec<Talk>,
+}
+
+/// A talk whose agent has handed the caller on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talk {
+    /// Under which offer.
+    pub offer: OfferCard,
+    /// The talk itself.
+    pub answer: Answer,
 }
 
 /// Where an entry stands.

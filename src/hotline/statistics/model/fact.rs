@@ -50,6 +50,8 @@ pub enum News {
     Connecting,
     /// Agent and caller talk.
     Talking,
+    /// The agent has handed it on.
+    Transferred,
     /// It is over.
     Ended(End),
     /// Something happens to an offer of it.
@@ -147,6 +149,7 @@ impl<'a> Fact<'a> {
             "entry.redeemed" => entry(News::Redeemed)?,
             "entry.connecting" => entry(News::Connecting)?,
             "entry.talking" => entry(News::Talking)?,
+            "entry.transferred" => entry(News::Transferred)?,
             "entry.ended" => entry(News::Ended(text("reason").and_then(End::from_code).ok_or(Unreadable)?))?,
             "offer.made" => offer(OfferNews::Made(about.agent.ok_or(Unreadable)?))?,
             "offer.painted" => offer(OfferNews::Painted)?,

@@ -6,7 +6,7 @@ mod fact;
 mod histogram;
 
 pub use asked::{By, Range, StatisticsError};
-pub use cards::{AgentCard, Answer, Carry, End, EntryCard, FORGOTTEN_AFTER, OfferCard, Place};
+pub use cards::{AgentCard, Answer, Carry, End, EntryCard, FORGOTTEN_AFTER, OfferCard, Place, Talk};
 pub use fact::{Doing, Fact, News, OfferNews, Unreadable};
 pub use histogram::{EARLY_SECONDS, Early, Histogram};
 
@@ -32,6 +32,8 @@ macro_rules! tally {
     ($(#[$head:meta])* pub struct $name:ident { $($(#[$doc:meta])* pub $field:ident: $kind:ty,)* }) => {
         $(#[$head])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        // Sums that were written before something was counted have none of it.
+        #[serde(default)]
         pub struct $name { $($(#[$doc])* pub $field: $kind,)* }
 
         impl Tally for $name {
@@ -97,6 +99,8 @@ tally! {
         pub merged: i64,
         /// Those that were abandoned, lost or merged, and taken up again. Part of `offered`.
         pub redeemed: i64,
+        /// Times that an agent handed a caller on.
+        pub transferred: i64,
         /// Offers to agents.
         #[serde(flatten)]
         pub offers: Offers,

@@ -6,9 +6,10 @@ import { focus } from "../../common/focus";
 import { phone, span } from "../../common/format";
 import { t } from "../../common/texts";
 import type { AgentView, CallView } from "../../protocol";
-import { extend, finish, hangUp, recentCodes } from "../actions";
+import { extend, finish, handOn, hangUp, recentCodes } from "../actions";
 import { busy, desk, setup } from "../desk";
 import { arrows } from "../keys";
+import { Handover, TransferDialog } from "./transfer";
 import { languageWord, topicWord } from "./words";
 
 export function CallBar() {
@@ -27,12 +28,19 @@ export function CallBar() {
                 <CallState call={call} />
                 <Facts call={call} />
                 <span class="bar__gap" />
+                {call.state === "talking" ? (
+                    <Button keys="Shift+F8" busy={busy("transfer")} onPress={handOn}>
+                        {t("call-hand-on")}
+                    </Button>
+                ) : null}
                 {call.state === "ended" ? null : (
                     <Button keys="Shift+F9" busy={busy("hang_up")} onPress={hangUp}>
                         {t("call-hang-up")}
                     </Button>
                 )}
             </div>
+            {call.handover ? <Handover handover={call.handover} /> : null}
+            <TransferDialog />
             {agent.state === "wrap_up" ? <WrapUp agent={agent} call={call} /> : null}
         </section>
     );

@@ -1,7 +1,7 @@
 //! How a talk ends, how a caller leaves, and how a place is taken up again.
 
-use super::offer::{next_of, turn_kept};
-use super::{Change, Gone, Matter, No};
+use super::offer::{give_back, next_of, turn_kept};
+use super::{Change, Effect, Gone, Matter, No};
 use crate::foundation::ids::{CallId, OfferId};
 use crate::hotline::queue::model::{Agent, AgentState, Ending, Entry, EntryState, OfferState, Policy, Wants};
 use time::OffsetDateTime;
@@ -39,6 +39,30 @@ pub(super) fn talk_ended(matter: &Matter, id: OfferId, policy: &Policy, now: Off
     change.offer(offer, OfferState::Connected);
     change.fact_with("entry.ended", Ending::Served.code());
     into_wrap_up(&mut change, entry, agent, policy, now);
+    Ok(change)
+}
+
+/// The caller stands in line again, at the same place: only who may take them changes. The agent has a wrap-up, and is not
+/// offered the same caller at once.
+pub(super) fn transfer(matter: &Matter, wants: &Wants, policy: &Policy, now: OffsetDateTime) -> Result<Change, No> {
+    let (Some(entry), Some(offer), Some(agent)) = (&matter.entry, &matter.offer, &matter.agent) else {
+        return Err(No::NoCall);
+    };
+    let (EntryState::Talking { offer: bound, .. }, AgentState::Talking { .. }) = (entry.state, &agent.state) else {
+        return Err(No::NoCall);
+    };
+    if bound != offer.id {
+        return Err(No::NoCall);
+    }
+    let mut change = Change::default();
+    give_back(&mut change, entry, agent, policy, now);
+    if let Some(entry) = &mut change.entry {
+        entry.wants = wants.clone();
+    }
+    change.offer(offer, OfferState::Transferred);
+    change.fact("entry.transferred");
+    into_wrap_up(&mut change, entry, agent, policy, now);
+    change.effects.push(Effect::Park(entry.call, offer.id));
     Ok(change)
 }
 

@@ -24,6 +24,7 @@ pub(super) fn dialling(matter: &Matter, id: OfferId, policy: &Policy) -> Result<
         OfferState::Connecting { .. } => {}
         OfferState::Open { .. }
         | OfferState::Connected
+        | OfferState::Transferred
         | OfferState::Declined
         | OfferState::Expired
         | OfferState::Withdrawn
@@ -76,6 +77,7 @@ pub(super) fn connect_failed(
         }
         OfferState::Open { .. }
         | OfferState::Connected
+        | OfferState::Transferred
         | OfferState::Declined
         | OfferState::Expired
         | OfferState::Withdrawn

@@ -7,7 +7,9 @@ mod link;
 mod offer;
 
 use crate::foundation::ids::{CallId, OfferId, SessionId};
-use crate::hotline::queue::model::{Agent, AgentState, BackOff, Entry, EntryState, Offer, OfferState, Policy, Reason};
+use crate::hotline::queue::model::{
+    Agent, AgentState, BackOff, Entry, EntryState, Offer, OfferState, Policy, Reason, Wants,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -59,6 +61,8 @@ pub enum Event {
     NotReady(Reason),
     /// The agent ends the talk.
     HangUp,
+    /// The agent hands the caller on, to whoever is wanted now.
+    Transfer(Wants),
     /// The agent needs more time after the call.
     ExtendWrapUp,
     /// The agent is done with the call.
@@ -104,6 +108,9 @@ pub enum No {
     /// There is no call to act on.
     #[error("there is no call")]
     NoCall,
+    /// There is nobody, or no queue, to hand the caller on to.
+    #[error("there is nobody to hand the caller on to")]
+    NobodyThere,
     /// There is no wrap-up.
     #[error("there is no wrap-up")]
     NoWrapUp,
@@ -131,6 +138,7 @@ impl No {
             Self::NotFree => "not_free",
             Self::Unfit => "unfit",
             Self::NoCall => "no_call",
+            Self::NobodyThere => "nobody_there",
             Self::NoWrapUp => "no_wrap_up",
             Self::NoExtension => "no_extension",
             Self::NotRedeemable => "not_redeemable",
@@ -232,6 +240,7 @@ pub fn react(matter: &Matter, event: &Event, policy: &Policy, now: OffsetDateTim
         Event::Ready => agent::ready(matter, now),
         Event::NotReady(reason) => agent::not_ready(matter, reason, policy, now),
         Event::HangUp => agent::hang_up(matter),
+        Event::Transfer(wants) => caller::transfer(matter, wants, policy, now),
         Event::ExtendWrapUp => agent::extend_wrap_up(matter, policy),
         Event::FinishWrapUp(code) => agent::finish_wrap_up(matter, code, now),
         Event::WrapUpDeadline => agent::wrap_up_deadline(matter, now),
