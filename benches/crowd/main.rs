@@ -34,6 +34,11 @@ use std::time::{Duration, Instant};
 /// How long agents need until the first of them have had their first callers.
 const WARM_UP: Duration = Duration::from_secs(30);
 
+/// How many ring in a second, until enough wait.
+const PER_SECOND: usize = 50;
+
+const WAITING: &str = "select count(*) from queue_entry where state = 'waiting'";
+
 /// How often memory is looked at, and new callers ring for those who were served.
 const BEAT: Duration = Duration::from_secs(5);
 
@@ -52,8 +57,6 @@ async fn measure() {
         reaction: Duration::from_secs(1),
         speed: 1.0,
         talk: Duration::from_secs(60),
-        // Fifty a second: each takes half a minute to the end of the menu.
-        on_the_way: 1_500,
         ..LARGE
     };
     eprintln!("two nodes, and {agents} agents on the roster ...");
@@ -62,8 +65,18 @@ async fn measure() {
     let empty = memory::of(&processes::nodes(&scene));
     eprintln!("{callers} callers ring ...");
     let rings = Instant::now();
-    scene.fill(callers).await;
+    let mut pace = tokio::time::interval(Duration::from_secs(1));
+    while rings.elapsed().as_secs() * PER_SECOND as u64 <= callers as u64 {
+        pace.tick().await;
+        scene.ring(PER_SECOND);
+    }
+    scene
+        .until("they wait", Duration::from_secs(180), async |scene| {
+            scene.count(WAITING).await.is_some_and(|waiting| waiting >= callers)
+        })
+        .await;
     eprintln!("... and wait, after {:.0?}", rings.elapsed());
+    let waiting = scene.count(WAITING).await.unwrap();
     let full = memory::of(&processes::nodes(&scene));
     scene.hire(1..=agents);
     eprintln!("{agents} agents come to work ...");
@@ -109,7 +122,7 @@ async fn measure() {
     for (of, cost) in after.since(&before) {
         println!("| processor for a call handled, {of} | {:.0} ms | |", cost.as_secs_f64() * 1e3 / handled as f64);
     }
-    let grown = full.saturating_sub(empty) as f64 / 1024.0 / callers as f64;
+    let grown = full.saturating_sub(empty) as f64 / 1024.0 / waiting as f64;
     println!("| memory of both nodes for a caller who waits | {grown:.1} KiB | |");
     println!("\n{}", memory::draw(&memories, BEAT));
     if window >= Duration::from_secs(600) {
