@@ -1,4 +1,5 @@
-//! The real program under faults: killed, restarted, on a database that is killed or cannot be trusted.
+//! The real program under faults: killed, restarted, on a database that is killed, loses its power or cannot be
+//! trusted.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod crash;

@@ -1,7 +1,7 @@
 //! The live desk of an agent over a WebSocket.
 //!
-//! **Owns** the frames ([`wire`]), which socket has a desk, and drafts. **In:** commands of the page, and published
-//! facts. **Out:** the state of the desk, whole at first and then by its parts; answers to commands. **Must hold:** the
+//! **Owns** the frames ([`wire`]), which socket has a desk, drafts, and what is left for the next agent. **In:** commands of the
+//! page, and published facts. **Out:** the state of the desk, whole at first and then by its parts; answers to commands. **Must hold:** the
 //! server is right: what a page shows is what the database says, and it is read again whenever a fact concerns the
 //! desk, so that no reconnect loses or doubles anything; the newest socket has the desk and an older one can do nothing
 //! any more; a command is carried out once; what was typed survives; no personal data leaves but to the desk.
