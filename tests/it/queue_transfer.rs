@@ -63,8 +63,8 @@ fn hotline() -> Onward {
     Onward::Queue("hotline".to_owned())
 }
 
-fn is_refused(outcome: Result<EntryId, QueueError>, with: No) -> bool {
-    matches!(outcome, Err(QueueError::No(no)) if no == with)
+fn is_refused(outcome: &Result<EntryId, QueueError>, with: No) -> bool {
+    matches!(outcome, Err(QueueError::No(no)) if *no == with)
 }
 
 #[tokio::test]
@@ -132,12 +132,12 @@ async fn what_cannot_be_done_is_refused_by_name_and_the_talk_goes_on() {
     let talk = Talk::begun().await;
     let away = talk.hotline.agent("away").await;
     talk.hotline.wish(away, Wish::NotReady("break".to_owned())).await.unwrap();
-    assert!(is_refused(talk.transfer(Onward::Queue("nowhere".to_owned())).await, No::NobodyThere));
-    assert!(is_refused(talk.transfer(Onward::Agent(talk.agent)).await, No::NobodyThere));
-    assert!(is_refused(talk.transfer(Onward::Agent(away)).await, No::NobodyThere));
+    assert!(is_refused(&talk.transfer(Onward::Queue("nowhere".to_owned())).await, No::NobodyThere));
+    assert!(is_refused(&talk.transfer(Onward::Agent(talk.agent)).await, No::NobodyThere));
+    assert!(is_refused(&talk.transfer(Onward::Agent(away)).await, No::NobodyThere));
     assert_eq!(talk.standing().await, Standing::Talking(talk.offer));
     talk.hotline.gone(talk.call).await;
-    assert!(is_refused(talk.transfer(hotline()).await, No::NoCall));
+    assert!(is_refused(&talk.transfer(hotline()).await, No::NoCall));
 }
 
 #[tokio::test]
@@ -149,7 +149,7 @@ async fn a_colleague_who_lacks_what_the_caller_needs_is_not_asked() {
     let (offer, entry) = take(&hotline, anna).await;
     let ben = hotline.agent("ben").await;
     let talk = Talk { hotline, agent: anna, call, entry, offer };
-    assert!(is_refused(talk.transfer(Onward::Agent(ben)).await, No::Unfit));
+    assert!(is_refused(&talk.transfer(Onward::Agent(ben)).await, No::Unfit));
 }
 
 #[tokio::test]
