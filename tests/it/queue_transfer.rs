@@ -230,7 +230,7 @@ async fn the_next_agent_reads_the_word_and_finds_what_was_typed() {
     let offer = ben.until_offer().await;
     ben.must(json!({ "t": "accept", "offer": offer })).await;
     desks.answer(&offer).await;
-    ben.until_state("talking").await;
+    ben.until("what anna has left", |page| page.desk["call"]["handover"].is_object()).await;
     let left = ben.desk["call"]["handover"].clone();
     assert_eq!((&left["by"], &left["note"]), (&anna.desk["agent"]["name"], &json!("Möchte mit dem Ehemann zusammen.")));
     assert_eq!(left["form"]["person"]["family_name"], "Beispiel");
