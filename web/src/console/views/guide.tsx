@@ -1,5 +1,6 @@
 /** The script for the agent, and the way to an existing booking. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import { Dialog } from "../../common/dialog";
 import { Badge, Button, Icon, PaneTitle } from "../../common/elements";
 import { focus } from "../../common/focus";
 import { fours } from "../../common/format";
@@ -150,44 +151,31 @@ function FoundBooking({ booking }: { booking: BookingView }) {
 
 /** A cancellation cannot be taken back: the effect is said in words first. */
 function CancelDialog() {
-    const dialog = useRef<HTMLDialogElement>(null);
     const booking = cancelling.value;
-    useEffect(() => {
-        if (booking && !dialog.current?.open) {
-            dialog.current?.showModal();
-        } else if (!booking && dialog.current?.open) {
-            dialog.current.close();
-        }
-    }, [booking]);
     return (
-        <dialog
-            class="kern-dialog"
-            ref={dialog}
-            aria-labelledby="cancel-title"
+        <Dialog
+            id="cancel"
+            title={t("cancel-title")}
+            open={booking !== undefined}
             onClose={() => (cancelling.value = undefined)}
+            buttons={
+                <>
+                    <Button onPress={() => (cancelling.value = undefined)}>{t("cancel-no")}</Button>
+                    <Button rank="primary" onPress={() => booking && cancel(booking)}>
+                        {t("cancel-yes")}
+                    </Button>
+                </>
+            }
         >
-            <div class="kern-dialog__header">
-                <h2 class="kern-title" id="cancel-title">
-                    {t("cancel-title")}
-                </h2>
-            </div>
-            <div class="kern-dialog__body">
-                {booking ? (
-                    <>
-                        <p class="kern-body">{t("cancel-effect", { name: booking.name })}</p>
-                        <ul class="cancel__days">
-                            <li>{fully(booking.pair.first)}</li>
-                            {booking.pair.second ? <li>{fully(booking.pair.second)}</li> : null}
-                        </ul>
-                    </>
-                ) : null}
-            </div>
-            <div class="kern-dialog__footer">
-                <Button onPress={() => (cancelling.value = undefined)}>{t("cancel-no")}</Button>
-                <Button rank="primary" onPress={() => booking && cancel(booking)}>
-                    {t("cancel-yes")}
-                </Button>
-            </div>
-        </dialog>
+            {booking ? (
+                <>
+                    <p class="kern-body">{t("cancel-effect", { name: booking.name })}</p>
+                    <ul class="cancel__days">
+                        <li>{fully(booking.pair.first)}</li>
+                        {booking.pair.second ? <li>{fully(booking.pair.second)}</li> : null}
+                    </ul>
+                </>
+            ) : null}
+        </Dialog>
     );
 }

@@ -1,6 +1,6 @@
 /** The agent's menu: language, sound, notifications, appearance, the keys, log-out. */
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { Dialog } from "../../common/dialog";
 import { Button, Icon, Key } from "../../common/elements";
 import { Menu } from "../../common/menu";
 import { logOut } from "../../common/session";
@@ -10,7 +10,7 @@ import { KEYS } from "../keys";
 import { askPermission, permission, setSound, sound } from "../ring";
 
 export function AgentMenu({ name }: { name: string }) {
-    const keysDialog = useRef<HTMLDialogElement>(null);
+    const keys = useSignal(false);
     const leaving = useSignal(false);
     return (
         <>
@@ -54,7 +54,7 @@ export function AgentMenu({ name }: { name: string }) {
                                 rank="tertiary"
                                 onPress={() => {
                                     close();
-                                    keysDialog.current?.showModal();
+                                    keys.value = true;
                                 }}
                             >
                                 {t("menu-keys")}
@@ -73,21 +73,19 @@ export function AgentMenu({ name }: { name: string }) {
                     </div>
                 )}
             </Menu>
-            <dialog class="kern-dialog" ref={keysDialog} aria-labelledby="keys-title">
-                <div class="kern-dialog__header">
-                    <h2 class="kern-title" id="keys-title">
-                        {t("menu-keys")}
-                    </h2>
-                </div>
-                <div class="kern-dialog__body">
-                    <KeyList />
-                </div>
-                <div class="kern-dialog__footer">
-                    <Button rank="primary" onPress={() => keysDialog.current?.close()}>
+            <Dialog
+                id="keys"
+                title={t("menu-keys")}
+                open={keys.value}
+                onClose={() => (keys.value = false)}
+                buttons={
+                    <Button rank="primary" onPress={() => (keys.value = false)}>
                         {t("close")}
                     </Button>
-                </div>
-            </dialog>
+                }
+            >
+                <KeyList />
+            </Dialog>
         </>
     );
 }

@@ -1,6 +1,7 @@
 /** Handing the caller on: to a queue or a colleague, with a word for whoever comes next. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import { Dialog } from "../../common/dialog";
 import { Button } from "../../common/elements";
 import { t } from "../../common/texts";
 import type { ColleagueView, HandoverView, TransferTo } from "../../protocol";
@@ -12,58 +13,58 @@ import { Select } from "./fields";
 const LONGEST_NOTE = 200;
 
 export function TransferDialog() {
-    const dialog = useRef<HTMLDialogElement>(null);
     const chosen = useSignal("");
     const note = useSignal("");
     const open = handing.value && desk.value?.call?.state === "talking";
     useEffect(() => {
-        if (open && !dialog.current?.open) {
+        if (open) {
             chosen.value = "";
             note.value = "";
-            dialog.current?.showModal();
-        } else if (!open && dialog.current?.open) {
-            dialog.current.close();
         }
     }, [open]);
     const targets = targetsOf(state.value.colleagues ?? []);
     const target = targets.find(({ value }) => value === chosen.value) ?? targets[0];
     return (
-        <dialog class="kern-dialog" ref={dialog} aria-labelledby="transfer-title" onClose={() => (handing.value = false)}>
-            <div class="kern-dialog__header">
-                <h2 class="kern-title" id="transfer-title">
-                    {t("transfer-title")}
-                </h2>
-            </div>
-            <div class="kern-dialog__body">
-                <p class="kern-body">{t(desk.value?.reservation ? "transfer-effect-pair" : "transfer-effect")}</p>
-                <Select
-                    id="transfer-to"
-                    label={t("transfer-to")}
-                    value={target?.value ?? ""}
-                    options={targets.map(({ value, label }) => [value, label] as const)}
-                    onChoose={(value) => (chosen.value = value)}
+        <Dialog
+            id="transfer"
+            title={t("transfer-title")}
+            open={open}
+            onClose={() => (handing.value = false)}
+            buttons={
+                <>
+                    <Button onPress={() => (handing.value = false)}>{t("transfer-no")}</Button>
+                    <Button
+                        rank="primary"
+                        busy={busy("transfer")}
+                        onPress={() => target && transfer(target.to, note.value)}
+                    >
+                        {t("transfer-yes")}
+                    </Button>
+                </>
+            }
+        >
+            <p class="kern-body">{t(desk.value?.reservation ? "transfer-effect-pair" : "transfer-effect")}</p>
+            <Select
+                id="transfer-to"
+                label={t("transfer-to")}
+                value={target?.value ?? ""}
+                options={targets.map(({ value, label }) => [value, label] as const)}
+                onChoose={(value) => (chosen.value = value)}
+            />
+            <div class="kern-form-input">
+                <label class="kern-label" for="transfer-note">
+                    {t("transfer-note")}
+                </label>
+                <textarea
+                    class="kern-form-input__input"
+                    id="transfer-note"
+                    rows={2}
+                    maxLength={LONGEST_NOTE}
+                    value={note.value}
+                    onInput={(event) => (note.value = event.currentTarget.value)}
                 />
-                <div class="kern-form-input">
-                    <label class="kern-label" for="transfer-note">
-                        {t("transfer-note")}
-                    </label>
-                    <textarea
-                        class="kern-form-input__input"
-                        id="transfer-note"
-                        rows={2}
-                        maxLength={LONGEST_NOTE}
-                        value={note.value}
-                        onInput={(event) => (note.value = event.currentTarget.value)}
-                    />
-                </div>
             </div>
-            <div class="kern-dialog__footer">
-                <Button onPress={() => (handing.value = false)}>{t("transfer-no")}</Button>
-                <Button rank="primary" busy={busy("transfer")} onPress={() => target && transfer(target.to, note.value)}>
-                    {t("transfer-yes")}
-                </Button>
-            </div>
-        </dialog>
+        </Dialog>
     );
 }
 
