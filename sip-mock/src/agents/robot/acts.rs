@@ -47,13 +47,12 @@ impl Robot {
             }
             Act::HangUp => {
                 self.plan = Some((Instant::now() + CLICK_AGAIN, Act::HangUp));
-                match self.queues.first().cloned() {
-                    Some(code) if self.habits.transfers > 0.0 && self.dice.happens(self.habits.transfers) => {
-                        self.count(|t| t.transferred += 1);
-                        vec![Command::Transfer { to: TransferTo::Queue { code }, note: String::new() }]
-                    }
-                    Some(_) | None => vec![Command::HangUp],
-                }
+                let hands_on = self.habits.transfers > 0.0 && self.dice.happens(self.habits.transfers);
+                let Some(code) = self.queues.first().filter(|_| hands_on).cloned() else {
+                    return vec![Command::HangUp];
+                };
+                self.count(|t| t.transferred += 1);
+                vec![Command::Transfer { to: TransferTo::Queue { code }, note: String::new() }]
             }
             Act::FinishWrapUp => {
                 let booked = !self.desk.bookings.is_empty();

@@ -109,7 +109,7 @@ impl Log<'_> {
         let Some(id) = fact.entry else { return };
         let Some(entry) = self.entries.get_mut(&id) else { return };
         entry.moved(fact.at, needs);
-        entry.prefers_from(fact.at, prefers);
+        entry.preferred(fact.at, prefers);
         entry.talks_by = None;
         entry.transferred = true;
         self.place(id, Place::Waiting(fact.at));

@@ -165,7 +165,7 @@ impl<'a> Log<'a> {
             What::Joined { key, needs, prefers } => self.joined(fact, key, needs, prefers),
             What::Redeemed => self.taken_up_again(fact),
             What::Moved { needs } => self.asks_anew(fact, |entry| entry.moved(fact.at, needs)),
-            What::Preferred(preference) => self.asks_anew(fact, |entry| entry.preferred(fact.at, preference)),
+            What::Preferred(preference) => self.asks_anew(fact, |entry| entry.preferred(fact.at, Some(preference))),
             What::Told { low, high } => self.told.extend(fact.entry.map(|entry| (entry, fact.at, low, high))),
             What::Talking => self.talking(fact),
             What::Transferred { needs, prefers } => self.handed_on(fact, needs, prefers, rules),

@@ -20,7 +20,8 @@ pub(in crate::judge) struct EntryRecord {
     pub(in crate::judge) joined: Micros,
     /// What it needed, and from when.
     needs: Vec<(Micros, Id)>,
-    prefers: Vec<(Micros, Preference)>,
+    /// For whom alone it was, and from when.
+    prefers: Vec<(Micros, Option<Preference>)>,
     pub(in crate::judge) place: Place,
     pub(in crate::judge) ended_as: Option<Ending>,
     pub(in crate::judge) first_offer: Option<Micros>,
@@ -44,7 +45,7 @@ impl EntryRecord {
             sid,
             joined: at,
             needs: vec![(at, needs)],
-            prefers: prefers.map(|preference| (at, preference)).into_iter().collect(),
+            prefers: vec![(at, prefers)],
             place: Place::Waiting(at),
             ended_as: None,
             first_offer: None,
@@ -62,14 +63,9 @@ impl EntryRecord {
         self.needs.push((at, needs));
     }
 
-    pub(super) fn preferred(&mut self, at: Micros, preference: Preference) {
-        self.prefers.push((at, preference));
-    }
-
     /// From now on it is for one agent alone, or for nobody in particular.
-    pub(super) fn prefers_from(&mut self, at: Micros, preference: Option<Preference>) {
-        let nobody = Preference { agent: Id::MAX, until: Micros::MIN };
-        self.prefers.push((at, preference.unwrap_or(nobody)));
+    pub(super) fn preferred(&mut self, at: Micros, preference: Option<Preference>) {
+        self.prefers.push((at, preference));
     }
 
     /// What it asks for at this moment.
@@ -78,7 +74,8 @@ impl EntryRecord {
         let since = at.max(self.joined);
         let needs = in_force(&self.needs, since).map_or(0, |id| *id);
         let levels = account.needs_of(needs).after(since - self.joined);
-        let only = in_force(&self.prefers, at).filter(|preference| at < preference.until).map(|p| p.agent);
+        let preference = in_force(&self.prefers, at).and_then(Option::as_ref);
+        let only = preference.filter(|preference| at < preference.until).map(|preference| preference.agent);
         Demand { levels, only }
     }
 
@@ -90,7 +87,8 @@ impl EntryRecord {
             turns.extend(account.needs_of(*needs).changes().map(|after| self.joined + after));
         }
         for (since, preference) in &self.prefers {
-            turns.extend([*since, preference.until]);
+            turns.push(*since);
+            turns.extend(preference.map(|preference| preference.until));
         }
         turns
     }
