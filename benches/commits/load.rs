@@ -1,5 +1,6 @@
 //! Clients that do one thing after the other for a while, and how long each took.
 
+use crate::shared::rank;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -38,6 +39,5 @@ where
     let mut times: Vec<Duration> = working.join_all().await.into_iter().flatten().collect();
     let took = began.elapsed();
     times.sort_unstable();
-    let rank = |share: f64| times[((times.len() as f64 * share) as usize).min(times.len() - 1)];
-    Work { rate: times.len() as f64 / took.as_secs_f64(), median: rank(0.5), p99: rank(0.99) }
+    Work { rate: times.len() as f64 / took.as_secs_f64(), median: rank(&times, 0.5), p99: rank(&times, 0.99) }
 }

@@ -16,9 +16,12 @@ mod hotline;
 mod load;
 mod park_tick;
 mod plain;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod table;
 
 use hotline::Hotline;
+use shared::switch;
 use std::time::Duration;
 
 /// How many clients work at once: about as many as connections help two cores, and many more than that.
@@ -55,9 +58,4 @@ async fn measure(cluster: &hotline::Cluster) {
     }
     booking::nothing_is_overbooked(&hotline).await;
     println!("{}", table::draw(rows));
-}
-
-/// A number from the environment.
-fn switch(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }

@@ -5,12 +5,6 @@ use sip_mock::Happening;
 use std::time::Duration;
 use time::OffsetDateTime;
 
-/// The time that so large a share did not exceed.
-pub fn rank(sorted: &[Duration], share: f64) -> Duration {
-    assert!(!sorted.is_empty(), "nothing was measured");
-    sorted[((sorted.len() as f64 * share) as usize).min(sorted.len() - 1)]
-}
-
 /// How long the provider waited for the answers to ticks.
 pub fn ticks(scene: &Scene, since: OffsetDateTime) -> Vec<Duration> {
     let entries = scene.provider.journal().entries();

@@ -26,9 +26,12 @@ mod scene;
 mod season;
 #[path = "../../tests/faults/service.rs"]
 mod service;
+#[path = "../shared/mod.rs"]
+mod shared;
 
 use processes::Cost;
 use scene::{LARGE, Scene, Size, now};
+use shared::{rank, switch};
 use std::time::{Duration, Instant};
 
 /// How long agents need until the first of them have had their first callers.
@@ -48,8 +51,9 @@ fn main() {
 }
 
 async fn measure() {
-    let (callers, agents) = (switch("CALLERS", 5_000), switch("AGENTS", 300));
-    let window = Duration::from_secs(60 * u64::try_from(switch("MINUTES", 2)).unwrap());
+    let people = |name, otherwise| usize::try_from(switch(name, otherwise)).unwrap();
+    let (callers, agents) = (people("CALLERS", 5_000), people("AGENTS", 300));
+    let window = Duration::from_secs(60 * switch("MINUTES", 2));
     let size = Size {
         callers,
         agents,
@@ -105,13 +109,13 @@ async fn measure() {
 
     println!("| what | measured | of a bare commit ({:.2} ms) |\n|---|---:|---:|", commit.as_secs_f64() * 1e3);
     for (what, times) in &offers {
-        for (rank, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
-            let time = latency::rank(times, share);
+        for (named, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
+            let time = rank(times, share);
             let ratio = time.as_secs_f64() / commit.as_secs_f64();
-            println!("| {what}, {rank} | {:.1} ms | {ratio:.1} |", time.as_secs_f64() * 1e3);
+            println!("| {what}, {named} | {:.1} ms | {ratio:.1} |", time.as_secs_f64() * 1e3);
         }
     }
-    let (p50, p99) = (latency::rank(&ticks, 0.5), latency::rank(&ticks, 0.99));
+    let (p50, p99) = (rank(&ticks, 0.5), rank(&ticks, 0.99));
     println!(
         "| a tick of the music, p50 and p99 | {:.0} and {:.0} ms | |",
         p50.as_secs_f64() * 1e3,
@@ -138,9 +142,4 @@ async fn measure() {
 
 async fn served(scene: &Scene) -> usize {
     scene.count("select count(*) from queue_entry where ending = 'served'").await.unwrap()
-}
-
-/// A number from the environment.
-fn switch(name: &str, otherwise: usize) -> usize {
-    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }

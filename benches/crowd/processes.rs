@@ -1,9 +1,8 @@
 //! What processes have used of the processor.
 
 use crate::scene::Scene;
-use crate::service;
+use crate::service::{self, Service};
 use std::time::Duration;
-use vaxline::foundation::db::launcher::Cluster;
 
 /// How many of the kernel's ticks are a second, on every Linux that we run on.
 const TICKS: f64 = 100.0;
@@ -32,12 +31,12 @@ impl Cost {
 
 /// The processes of the program.
 pub fn nodes(scene: &Scene) -> Vec<u32> {
-    scene.nodes.iter().filter_map(|node| node.service.as_ref()).map(|service| service.child.id()).collect()
+    scene.nodes.iter().filter_map(|node| node.service.as_ref()).map(Service::process).collect()
 }
 
 /// The database server and its children.
 fn database(scene: &Scene) -> Vec<u32> {
-    let server = scene.postgres.cluster.as_ref().and_then(Cluster::pid).expect("the server runs");
+    let server = scene.postgres.process();
     std::iter::once(server).chain(service::children_of(server)).collect()
 }
 

@@ -64,9 +64,9 @@ async fn cut(name: &str, is_durable: bool) -> Option<Found> {
     scene.postgres.kill();
     let recovered = Postgres::recover_in(found.mount.join("database"));
     let found = match &recovered {
-        Some(postgres) => what_is_there(postgres, &told, booked).await,
+        Ok(postgres) => what_is_there(postgres, &told, booked).await,
         // A disk from which nothing can be read has kept nothing.
-        None => Found { lost_places: told.len(), lost_bookings: booked },
+        Err(_) => Found { lost_places: told.len(), lost_bookings: booked },
     };
     let Found { lost_places, lost_bookings } = found;
     println!("{name}: of {} places {lost_places} are lost, of {booked} bookings {}", told.len(), lost_bookings.max(0));

@@ -195,24 +195,15 @@ impl Scene {
 
     /// The node that leads the dispatcher.
     pub async fn leader(&self) -> usize {
-        let holder = async |scene: &Self| -> Option<String> {
+        self.found("a node that leads", Duration::from_secs(20), async |scene| {
             let leads = "select holder::text from lease where name = 'dispatcher' and expires_at > clock_timestamp()";
-            sqlx::query_scalar(leads).fetch_optional(&scene.pool).await.ok().flatten()
-        };
-        let found = async |scene: &Self| {
-            let holder = holder(scene).await?;
+            let holder: Option<String> = sqlx::query_scalar(leads).fetch_optional(&scene.pool).await.ok().flatten();
+            let holder = holder?;
             // A process says its id when it is at work, and every start of one has another.
             let said = |node: &Node| std::fs::read_to_string(&node.log).is_ok_and(|log| log.contains(&holder));
             scene.nodes.iter().position(|node| node.service.is_some() && said(node))
-        };
-        let deadline = Instant::now() + Duration::from_secs(20);
-        loop {
-            if let Some(leader) = found(self).await {
-                return leader;
-            }
-            assert!(Instant::now() < deadline, "nobody leads\n{}", self.log());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        })
+        .await
     }
 
     /// kill -9 of the program while as many offers are open as the size wants: it is stopped before they are counted, so
@@ -348,8 +339,16 @@ impl Scene {
 
     /// Waits for a condition.
     pub async fn until(&self, what: &str, patience: Duration, holds: impl AsyncFn(&Self) -> bool) {
+        self.found(what, patience, async |scene| holds(scene).await.then_some(())).await;
+    }
+
+    /// Waits for something to be there.
+    async fn found<T>(&self, what: &str, patience: Duration, look: impl AsyncFn(&Self) -> Option<T>) -> T {
         let deadline = Instant::now() + patience;
-        while !holds(self).await {
+        loop {
+            if let Some(found) = look(self).await {
+                return found;
+            }
             assert!(Instant::now() < deadline, "not within {patience:?}: {what}; {:?}", self.robots.tally());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -365,15 +364,15 @@ impl Scene {
 
     /// How long after `since` an agent saw the first new offer.
     pub async fn first_offer_after(&self, since: time::OffsetDateTime) -> Duration {
-        let painted = async |scene: &Self| -> Option<time::OffsetDateTime> {
-            let painted = "select min(painted.at) from event painted join event made using (offer_id) \
-                           where painted.kind = 'offer.painted' and made.kind = 'offer.made' and made.at > $1";
-            sqlx::query_scalar(painted).bind(since).fetch_one(&scene.pool).await.ok().flatten()
-        };
+        let painted = "select min(painted.at) from event painted join event made using (offer_id) \
+                       where painted.kind = 'offer.painted' and made.kind = 'offer.made' and made.at > $1";
         let patience = Duration::from_secs(60);
-        self.until("an agent sees an offer after the restart", patience, async |scene| painted(scene).await.is_some())
+        let first: time::OffsetDateTime = self
+            .found("an agent sees an offer after the restart", patience, async |scene| {
+                sqlx::query_scalar(painted).bind(since).fetch_one(&scene.pool).await.ok().flatten()
+            })
             .await;
-        Duration::try_from(painted(self).await.unwrap() - since).unwrap()
+        Duration::try_from(first - since).unwrap()
     }
 
     /// What happened after `since`, by kind: when first, and how often. For a test that failed.

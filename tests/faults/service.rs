@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use vaxline::foundation::db::launcher::{self, Cluster, Wanted};
+use vaxline::foundation::fault::Fault;
 
 /// How long a start may take. No promise is measured by it.
 pub const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -30,7 +31,7 @@ impl Ports {
 /// A durable PostgreSQL that outlives the program and can be killed by itself.
 pub struct Postgres {
     wanted: Wanted,
-    pub cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
 }
 
 impl Postgres {
@@ -41,17 +42,23 @@ impl Postgres {
 
     /// Starts one in this folder.
     pub fn start_in(folder: PathBuf) -> Self {
-        let wanted = wanted(folder);
-        let cluster = Some(launcher::start(&wanted).unwrap_or_else(|fault| panic!("{}", fault.chain())));
-        Self { wanted, cluster }
+        Self::recover_in(folder).unwrap_or_else(|fault| panic!("{}", fault.chain()))
     }
 
-    /// Starts one from what a crash has left in this folder; nothing when it cannot be started from that.
-    pub fn recover_in(folder: PathBuf) -> Option<Self> {
-        let wanted = wanted(folder);
-        let cluster = launcher::start(&wanted).ok()?;
-        Some(Self { wanted, cluster: Some(cluster) })
+    /// Starts one from what stands in this folder; why not, when it cannot be started from that.
+    pub fn recover_in(folder: PathBuf) -> Result<Self, Fault> {
+        #[expect(clippy::disallowed_methods, reason = "PG_BIN is the packagers' word for where PostgreSQL is")]
+        let programs = std::env::var("PG_BIN").ok().map(PathBuf::from);
+        let wanted = Wanted { folder, programs, durable: true, dies_with_us: false, connections: 100 };
+        let cluster = Some(launcher::start(&wanted)?);
+        Ok(Self { wanted, cluster })
     }
+
+    /// The server's process.
+    pub fn process(&self) -> u32 {
+        self.cluster.as_ref().and_then(Cluster::pid).expect("the server runs")
+    }
+
     /// Its URL, the same after a restart.
     pub fn url(&self) -> String {
         self.cluster.as_ref().unwrap().url().to_owned()
@@ -59,7 +66,7 @@ impl Postgres {
 
     /// Stops every process of the server where it is.
     pub fn pause(&self) {
-        let server = self.cluster.as_ref().and_then(Cluster::pid).expect("the server runs");
+        let server = self.process();
         // It first, so that it starts no other meanwhile.
         signal("-STOP", &[server]);
         signal("-STOP", &children_of(server));
@@ -68,7 +75,7 @@ impl Postgres {
     /// Kills every process of the server at once, as a power cut would. It is stopped first, so that it starts no other
     /// meanwhile; each of its children leads a process group of its own and is found by its parent.
     pub fn kill(&mut self) {
-        let server = self.cluster.as_ref().and_then(Cluster::pid).expect("the server runs");
+        let server = self.process();
         signal("-STOP", &[server]);
         let mut all = children_of(server);
         assert!(!all.is_empty(), "a server has children");
@@ -86,12 +93,6 @@ impl Postgres {
     pub fn restart(&mut self) {
         self.cluster = Some(launcher::start(&self.wanted).unwrap_or_else(|fault| panic!("{}", fault.chain())));
     }
-}
-
-fn wanted(folder: PathBuf) -> Wanted {
-    #[expect(clippy::disallowed_methods, reason = "PG_BIN is the packagers' word for where PostgreSQL is")]
-    let programs = std::env::var("PG_BIN").ok().map(PathBuf::from);
-    Wanted { folder, programs, durable: true, dies_with_us: false, connections: 100 }
 }
 
 fn signal(which: &str, processes: &[u32]) {
@@ -122,7 +123,7 @@ impl Drop for Postgres {
 
 /// The program.
 pub struct Service {
-    pub child: Child,
+    child: Child,
     ports: Ports,
 }
 
@@ -175,14 +176,19 @@ impl Service {
         Ok((answer.status().as_u16(), answer.text().await?))
     }
 
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its clocks go on, and it does not.
     pub fn pause(&self) {
-        signal("-STOP", &[self.child.id()]);
+        signal("-STOP", &[self.process()]);
     }
 
     /// Lets it go on after [`Self::pause`].
     pub fn go_on(&self) {
-        signal("-CONT", &[self.child.id()]);
+        signal("-CONT", &[self.process()]);
     }
 
     /// kill -9.

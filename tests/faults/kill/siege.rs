@@ -60,18 +60,16 @@ async fn killed_twenty_times_at_random_nobody_is_lost_and_offers_come_within_fiv
             _ => Victim::Database,
         };
         let leader = scene.leader().await;
-        let since = if victim == Victim::Database {
+        let wait = if victim == Victim::Database {
             scene.crash_database();
-            now()
+            scene.first_offer_after(now()).await
         } else {
             let node = if victim == Victim::Leader { leader } else { 1 - leader };
             scene.kill(node);
-            let killed = now();
-            scene.first_offer_after(killed).await;
+            let wait = scene.first_offer_after(now()).await;
             scene.restart(node).await;
-            killed
+            wait
         };
-        let wait = scene.first_offer_after(since).await;
         progress(round, victim, wait);
         assert!(wait <= size.first_offer, "round {round} of seed {seed}, {victim:?}: {wait:?}\n{}", scene.log());
         waits.entry(victim).or_default().push(wait);
