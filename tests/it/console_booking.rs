@@ -14,7 +14,7 @@ use vaxline::scheduling::capacity::release_days;
 use vaxline::scheduling::commands::expire_reservations;
 
 /// A person of eighty-two years who wants dates anywhere.
-fn form(family_name: &str) -> Value {
+pub fn form(family_name: &str) -> Value {
     json!({
         "person": {
             "id": null, "family_name": family_name, "given_name": "Erika", "born_on": "24.03.1939",
@@ -26,7 +26,7 @@ fn form(family_name: &str) -> Value {
 }
 
 /// Proposes and reserves the first pair.
-async fn reserve(page: &mut Page, form: &Value) -> Value {
+pub async fn reserve(page: &mut Page, form: &Value) -> Value {
     let pairs = page.must(json!({ "t": "propose", "form": form })).await;
     let token = pairs["pairs"][0]["token"].clone();
     page.must(json!({ "t": "reserve", "token": token, "form": form })).await["reservation"].clone()

@@ -1,10 +1,9 @@
 //! The queue's standing questions: silent while all is well, and each finds what it asks about.
 
 use crate::queue_offers::Hotline;
+use crate::support::findings::found;
 use std::collections::BTreeSet;
 use time::Duration;
-use vaxline::foundation::db::Tx;
-use vaxline::foundation::fault::Fault;
 use vaxline::hotline::queue::monitor::{self, Sizes};
 use vaxline::in_tx;
 
@@ -19,15 +18,6 @@ const BREAKS: [(&str, &str); 4] = [
           where state = 'offered'",
     ),
 ];
-
-/// What is found when something is broken; afterwards it is whole again.
-async fn found(tx: &mut Tx, break_it: &'static str) -> Result<Vec<&'static str>, Fault> {
-    sqlx::raw_sql("savepoint whole").execute(tx.conn()).await?;
-    sqlx::raw_sql(break_it).execute(tx.conn()).await?;
-    let findings = monitor::check(tx).await?;
-    sqlx::raw_sql("rollback to whole").execute(tx.conn()).await?;
-    Ok(findings.into_iter().filter(|finding| finding.violations != 0).map(|finding| finding.invariant).collect())
-}
 
 /// Two callers, of whom one is offered to the only agent.
 async fn one_is_offered() -> Hotline {
@@ -48,7 +38,8 @@ async fn every_violation_is_found() {
     let asked: BTreeSet<&str> = asked.iter().map(|finding| finding.invariant).collect();
     assert_eq!(asked, BREAKS.iter().map(|(invariant, _)| *invariant).collect(), "each question is proved here");
     for (invariant, break_it) in BREAKS {
-        let found: Vec<&str> = in_tx!(db, "break", |tx| found(tx, break_it)).unwrap();
+        let found: Vec<&str> =
+            in_tx!(db, "break", |tx| found(tx, break_it, async |tx| monitor::check(tx).await)).unwrap();
         assert!(found.contains(&invariant), "{invariant}: {found:?}");
     }
 }

@@ -58,12 +58,18 @@ async fn last(hotline: &Hotline, kind: &str) -> Value {
         .unwrap()
 }
 
-/// Lets the agent take the caller of an offer, and talk, until the caller hangs up.
-async fn talk(hotline: &Hotline, agent: UserId, offer: OfferId) {
+/// Lets the agent take the caller of an offer, and talk.
+pub async fn take(hotline: &Hotline, agent: UserId, offer: OfferId) {
     hotline.wish(agent, Wish::Accept(offer)).await.unwrap();
     let hooks = &hotline.world.pools.hooks;
     in_tx!(hooks, "target", |tx| queue::connect_target(tx, offer, &POLICY)).unwrap();
     assert!(in_tx!(hooks, "answered", |tx| queue::agent_answered(tx, offer, &POLICY)).unwrap());
+}
+
+/// The same until the caller hangs up.
+async fn talk(hotline: &Hotline, agent: UserId, offer: OfferId) {
+    take(hotline, agent, offer).await;
+    let hooks = &hotline.world.pools.hooks;
     assert!(in_tx!(hooks, "ended", |tx| queue::talk_ended(tx, offer, &POLICY)).unwrap());
 }
 

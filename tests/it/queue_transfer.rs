@@ -1,7 +1,8 @@
 //! An agent hands a caller on: to a queue or a colleague, with a word, and without the loss of the place.
 
+use crate::console_booking::{form, reserve};
 use crate::queue_offers::Hotline;
-use crate::queue_routing::{routing, skilled};
+use crate::queue_routing::{routing, skilled, take};
 use crate::support::hotline::{Hotline as Desks, SHIPPED as POLICY};
 use crate::support::page::Page;
 use serde_json::{Value, json};
@@ -22,12 +23,9 @@ struct Talk {
 }
 
 /// The agent takes what they are offered, and talks.
-async fn take(hotline: &Hotline, agent: UserId) -> (OfferId, EntryId) {
+async fn take_offered(hotline: &Hotline, agent: UserId) -> (OfferId, EntryId) {
     let (offer, entry) = hotline.offer(agent).await.expect("an offer");
-    hotline.wish(agent, Wish::Accept(offer)).await.unwrap();
-    let hooks = &hotline.world.pools.hooks;
-    in_tx!(hooks, "target", |tx| queue::connect_target(tx, offer, &POLICY)).unwrap();
-    assert!(in_tx!(hooks, "answered", |tx| queue::agent_answered(tx, offer, &POLICY)).unwrap());
+    take(hotline, agent, offer).await;
     (offer, entry)
 }
 
@@ -37,7 +35,7 @@ impl Talk {
         let agent = hotline.agent("anna").await;
         let (call, _) = hotline.caller_of(&routing(), |_| {}).await;
         hotline.dispatch().await;
-        let (offer, entry) = take(&hotline, agent).await;
+        let (offer, entry) = take_offered(&hotline, agent).await;
         Self { hotline, agent, call, entry, offer }
     }
 
@@ -146,7 +144,7 @@ async fn a_colleague_who_lacks_what_the_caller_needs_is_not_asked() {
     let anna = skilled(&hotline, "anna", "duty:1").await;
     let (call, _) = hotline.caller_of(&routing(), |join| join.queue = Some("duty".to_owned())).await;
     hotline.dispatch().await;
-    let (offer, entry) = take(&hotline, anna).await;
+    let (offer, entry) = take_offered(&hotline, anna).await;
     let ben = hotline.agent("ben").await;
     let talk = Talk { hotline, agent: anna, call, entry, offer };
     assert!(is_refused(&talk.transfer(Onward::Agent(ben)).await, No::Unfit));
@@ -167,7 +165,7 @@ async fn what_is_still_said_of_the_first_talk_changes_nothing() {
 
     let ben = talk.hotline.agent("ben").await;
     talk.hotline.dispatch().await;
-    let (second, _) = take(&talk.hotline, ben).await;
+    let (second, _) = take_offered(&talk.hotline, ben).await;
     nothing_comes_of_it().await;
     assert_eq!(talk.standing().await, Standing::Talking(second));
     assert!(in_tx!(hooks, "ended", |tx| queue::talk_ended(tx, second, &POLICY)).unwrap());
@@ -191,28 +189,15 @@ async fn who_hangs_up_in_line_after_it_finds_the_place_again() {
     assert_eq!(talk.hotline.offer(ben).await.map(|offer| offer.1), Some(talk.entry));
 }
 
-/// A person as the agent has typed them.
-fn form() -> Value {
-    json!({
-        "person": {
-            "id": null, "family_name": "Beispiel", "given_name": "Erika", "born_on": "24.03.1939",
-            "street": "Am Markt 1", "postcode": "01067", "town": "Dresden", "phone": "", "email": "",
-            "claim": "age-80", "language": "de",
-        },
-        "centre": null, "from_day": null, "day_part": "any", "letter": true, "email": false, "note": "",
-    })
-}
-
 #[tokio::test]
 async fn the_next_agent_reads_the_word_and_finds_what_was_typed() {
     let desks = Desks::in_saxony().await;
     let (mut anna, call, _) = desks.talk("anna", "+493511000001").await;
     let queues = anna.heard[1]["setup"]["queues"].clone();
     assert_eq!(queues, json!([{ "code": "hotline", "label": "Impftelefon" }]));
-    anna.must(json!({ "t": "save_draft", "form": form() })).await;
-    let pairs = anna.must(json!({ "t": "propose", "form": form() })).await;
-    let token = pairs["pairs"][0]["token"].clone();
-    anna.must(json!({ "t": "reserve", "token": token, "form": form() })).await;
+    let form = form("Beispiel");
+    anna.must(json!({ "t": "save_draft", "form": form })).await;
+    reserve(&mut anna, &form).await;
 
     let (_, browser) = desks.agent("ben").await;
     let mut ben = Page::open(&browser, desks.server).await;

@@ -1,16 +1,14 @@
 //! The standing questions: silent while all is well, and each finds what it asks about.
 
 use crate::support::campaign::{Saxony, person, riesa};
+use crate::support::findings::found;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use time::macros::{date, datetime};
 use uuid::Uuid;
-use vaxline::foundation::db::Tx;
-use vaxline::foundation::fault::Fault;
 use vaxline::in_tx;
 use vaxline::scheduling::model::{Applicant, Wish};
 use vaxline::scheduling::monitor::{self, worker};
-use vaxline::scheduling::rules::RuleBook;
 
 /// How each invariant is violated, whatever the program does.
 const BREAKS: [(&str, &str); 9] = [
@@ -44,22 +42,14 @@ async fn saxony() -> Arc<Saxony> {
     saxony
 }
 
-/// What is found when something is broken; afterwards it is whole again.
-async fn found(tx: &mut Tx, rules: &RuleBook, break_it: &'static str) -> Result<Vec<&'static str>, Fault> {
-    sqlx::raw_sql("savepoint whole").execute(tx.conn()).await?;
-    sqlx::raw_sql(break_it).execute(tx.conn()).await?;
-    let findings = monitor::check(tx, rules).await?;
-    sqlx::raw_sql("rollback to whole").execute(tx.conn()).await?;
-    Ok(findings.into_iter().filter(|finding| finding.violations != 0).map(|finding| finding.invariant).collect())
-}
-
 #[tokio::test]
 async fn every_violation_is_found() {
     let saxony = saxony().await;
     saxony.is_sound().await;
     let (db, rules) = (saxony.world.work(), &saxony.campaign.rules);
     for (invariant, break_it) in BREAKS {
-        let found: Vec<&str> = in_tx!(db, "break", |tx| found(tx, rules, break_it)).unwrap();
+        let found: Vec<&str> =
+            in_tx!(db, "break", |tx| found(tx, break_it, async |tx| monitor::check(tx, rules).await)).unwrap();
         assert!(found.contains(&invariant), "{invariant}: {found:?}");
     }
     let asked = in_tx!(db, "ask", |tx| monitor::check(tx, rules)).unwrap();

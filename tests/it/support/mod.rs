@@ -2,6 +2,7 @@
 
 pub mod campaign;
 pub mod cluster;
+pub mod findings;
 pub mod hotline;
 pub mod logs;
 pub mod mail_server;
