@@ -84,7 +84,7 @@ pub(super) fn refusals(refused: &BTreeMap<String, u64>) {
 
 async fn waiting(db: &Db) -> Option<i64> {
     let mut connection = db.pool().acquire().await.ok()?;
-    store::waiting(&mut connection).await.ok().map(|(waiting, _)| waiting)
+    store::line(&mut connection).await.ok().map(|(waiting, _)| waiting)
 }
 
 fn line(tally: &Tally, rung: u32, waiting: Option<i64>) -> String {

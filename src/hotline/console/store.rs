@@ -3,6 +3,7 @@
 use super::wire::{ColleagueView, DraftForm, DraftView, HandoverView, QueueView};
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{EntryId, UserId};
+use crate::hotline::queue::store::line;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -235,17 +236,10 @@ pub(super) async fn clear_draft(conn: &mut PgConnection, agent: UserId, entry: E
 
 /// The queue at a glance.
 pub(super) async fn queue(conn: &mut PgConnection) -> Result<QueueView, Fault> {
-    let row = sqlx::query!(
-        r#"
-        -- console: how many wait, and since when the longest
-        select count(*) as "waiting!", min(joined_at) as longest from queue_entry where state in ('waiting', 'offered')
-        "#
-    )
-    .fetch_one(conn)
-    .await?;
+    let (waiting, longest_since) = line(conn).await?;
     Ok(QueueView {
-        waiting: u32::try_from(row.waiting).unwrap_or(u32::MAX),
-        longest_since_ms: row.longest.map(super::view::millis),
+        waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        longest_since_ms: longest_since.map(super::view::millis),
     })
 }
 

@@ -9,6 +9,7 @@ pub mod worker;
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
 use crate::foundation::findings::Finding;
+use crate::hotline::queue::store::line;
 use time::Duration;
 
 /// How long after its deadline a state may still stand: a leader that dies is followed within two seconds.
@@ -30,7 +31,7 @@ pub struct Sizes {
 /// # Errors
 /// When the database is away: then nothing is known.
 pub async fn sizes(tx: &mut Tx) -> Result<Sizes, Fault> {
-    let (waiting, since) = store::line(tx).await?;
+    let (waiting, since) = line(tx.conn()).await?;
     let longest = since.map_or(Duration::ZERO, |since| tx.now() - since);
     Ok(Sizes { waiting, longest, agents: store::agents(tx).await? })
 }

@@ -44,19 +44,6 @@ pub(super) async fn counts(tx: &mut Tx, late: OffsetDateTime) -> Result<Counts, 
     Ok(counts)
 }
 
-/// How many wait, and since when the first of them.
-pub(super) async fn line(tx: &mut Tx) -> Result<(i64, Option<OffsetDateTime>), Fault> {
-    let row = sqlx::query!(
-        r#"
-        -- queue monitor: the line
-        select count(*) as "waiting!", min(joined_at) as since from queue_entry where state in ('waiting', 'offered')
-        "#
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    Ok((row.waiting, row.since))
-}
-
 /// How many agents are in each state. Those who are signed out are not counted.
 pub(super) async fn agents(tx: &mut Tx) -> Result<Vec<(String, i64)>, Fault> {
     let rows = sqlx::query!(

@@ -144,6 +144,22 @@ pub async fn place_of_call(conn: &mut PgConnection, call: CallId) -> Result<Opti
     Ok(Some((EntryId(row.id), order, read_needs(&row.needs)?)))
 }
 
+/// How many stand in line, those on offer included, and since when the first of them.
+///
+/// # Errors
+/// When the database is away.
+pub async fn line(conn: &mut PgConnection) -> Result<(i64, Option<OffsetDateTime>), Fault> {
+    let row = sqlx::query!(
+        r#"
+        -- queue: how many stand in line, and since when the longest
+        select count(*) as "waiting!", min(joined_at) as longest from queue_entry where state in ('waiting', 'offered')
+        "#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.waiting, row.longest))
+}
+
 /// How many wait before a place (all of them, for none): those with the same needs, and all others.
 ///
 /// # Errors
@@ -201,21 +217,4 @@ pub async fn handled(conn: &mut PgConnection, since: OffsetDateTime) -> Result<(
     .fetch_one(conn)
     .await?;
     Ok((u32::try_from(row.calls).unwrap_or(u32::MAX), Duration::seconds_f64(row.seconds)))
-}
-
-/// How many wait, and since when the longest.
-///
-/// # Errors
-/// When the database is away.
-pub async fn waiting(conn: &mut PgConnection) -> Result<(i64, Option<OffsetDateTime>), Fault> {
-    let row = sqlx::query!(
-        r#"
-        -- queue: how many wait, and since when the longest
-        select count(*) as "waiting!", min(joined_at) as longest
-          from queue_entry where state in ('waiting', 'offered')
-        "#
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok((row.waiting, row.longest))
 }

@@ -13,7 +13,7 @@ pub use lock::{
     try_matter_of_offer,
 };
 pub use look::{
-    ahead, at_work, chosen, entry_of_call, handled, place_of_call, redeemable, served_last_by, state_of_call, waiting,
+    ahead, at_work, chosen, entry_of_call, handled, line, place_of_call, redeemable, served_last_by, state_of_call,
     waits_again,
 };
 pub use round::{begin_step, forget_back_offs, keep_step, node_lease, snapshot, undo_step};

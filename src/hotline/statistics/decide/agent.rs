@@ -3,7 +3,7 @@
 use super::Fold;
 use super::entry::ms_between;
 use crate::foundation::ids::{EntryId, UserId};
-use crate::hotline::statistics::model::{AgentCard, Carry, Doing, End, Place, Sums, Talk, hour_of};
+use crate::hotline::statistics::model::{AgentCard, Answer, Carry, Doing, End, EntryCard, Place, Sums, Talk, hour_of};
 use time::{Duration, OffsetDateTime};
 
 impl Fold {
@@ -28,17 +28,22 @@ impl Fold {
     /// A wrap-up belongs to the talk before it, unless there was none after all.
     fn wrapped_up(&mut self, entry: EntryId, agent: UserId, from: OffsetDateTime, to: OffsetDateTime) {
         let Some(entry) = self.carry.entries.get_mut(&entry).filter(|entry| !entry.is_settled(to)) else { return };
-        let lasted = Some(ms_between(from, to));
-        let is_open = |talk: &&mut Talk| talk.offer.agent == agent && talk.answer.wrap_up_ms.is_none();
-        let is_last = entry.offer.is_some_and(|offer| offer.agent == agent)
-            && matches!(entry.place, Place::Ended { how: End::Served, .. });
-        entry.contribute(&mut self.sums, -1);
-        if let Some(talk) = entry.earlier.iter_mut().find(is_open) {
-            talk.answer.wrap_up_ms = lasted;
-        } else if let Some(answer) = entry.answer.as_mut().filter(|_| is_last) {
-            answer.wrap_up_ms = lasted;
-        }
+        let before = entry.clone();
+        let Some(answer) = entry.talked_with(agent) else { return };
+        answer.wrap_up_ms = Some(ms_between(from, to));
+        before.contribute(&mut self.sums, -1);
         entry.contribute(&mut self.sums, 1);
+    }
+}
+
+impl EntryCard {
+    /// The talk with this agent that is over, and whose wrap-up is not.
+    fn talked_with(&mut self, agent: UserId) -> Option<&mut Answer> {
+        let is_open = |talk: &&mut Talk| talk.offer.agent == agent && talk.answer.wrap_up_ms.is_none();
+        let is_last = self.offer.is_some_and(|offer| offer.agent == agent)
+            && matches!(self.place, Place::Ended { how: End::Served, .. });
+        let earlier = self.earlier.iter_mut().find(is_open).map(|talk| &mut talk.answer);
+        earlier.or(self.answer.as_mut().filter(|_| is_last))
     }
 }
 
