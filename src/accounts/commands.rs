@@ -5,11 +5,14 @@ use super::brake::{self, Charge};
 use super::clients::Kind;
 use super::model::{AccountsError, Login, Role, Session, User};
 use super::password::{Lane, Password};
+use super::phone::{Proof, ha1};
 use super::store;
 use super::token::Token;
 use crate::foundation::db::Tx;
 use crate::foundation::events::{self, About};
+use crate::foundation::fault::Fault;
 use crate::foundation::ids::{ClientId, SessionId, UserId};
+use crate::foundation::pii::Pii;
 use crate::in_tx;
 use rand::RngExt;
 use serde_json::json;
@@ -306,6 +309,50 @@ pub async fn draw_salts(tx: &mut Tx, how_many: usize) -> Result<Vec<[u8; 16]>, A
 /// Never; the transaction door wants a result.
 pub async fn draw_passwords(tx: &mut Tx, how_many: usize) -> Result<Vec<(Password, String)>, AccountsError> {
     Ok((0..how_many).map(|_| Password::draw(tx.chance())).collect())
+}
+
+/// A phone's new password, to be typed into it.
+#[derive(Debug)]
+pub struct PhonePassword {
+    /// Whose phone.
+    pub login: String,
+    /// The phone's user.
+    pub phone_user: String,
+    /// The password.
+    pub text: Pii<String>,
+}
+
+/// Gives the phones of these users new passwords; without a name, all phones that have none for this realm.
+///
+/// # Errors
+/// `unknown_user` when a named user has no phone, is disabled or does not exist; or a fault.
+pub async fn draw_phone_passwords(
+    tx: &mut Tx,
+    realm: &str,
+    logins: &[Login],
+) -> Result<Vec<PhonePassword>, AccountsError> {
+    let named: Vec<String> = logins.iter().map(|login| login.as_str().to_owned()).collect();
+    let phones = store::phones(tx.conn(), realm, &named).await?;
+    if named.iter().any(|login| !phones.iter().any(|(_, known, _)| known == login)) {
+        return Err(AccountsError::UnknownUser);
+    }
+    let now = tx.now();
+    let mut drawn = Vec::with_capacity(phones.len());
+    for (user, login, phone_user) in phones {
+        let (_, text) = Password::draw(tx.chance());
+        store::set_phone_secret(tx.conn(), user, realm, &ha1(&phone_user, realm, &text), now).await?;
+        drawn.push(PhonePassword { login, phone_user, text: Pii::new(text) });
+    }
+    Ok(drawn)
+}
+
+/// Whether a phone may register: it knows the password, and its user may log in.
+///
+/// # Errors
+/// When the database is away.
+pub async fn may_register(tx: &mut Tx, proof: &Proof) -> Result<bool, Fault> {
+    let secrets = store::phone_secrets(tx.conn(), &proof.username, &proof.realm).await?;
+    Ok(secrets.iter().any(|ha1| proof.is_of(ha1)))
 }
 
 /// Every user, by login.

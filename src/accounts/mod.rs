@@ -1,8 +1,8 @@
 //! Who may use the staff interfaces: users with roles, their log-ins, and programs such as a print house.
 //!
 //! **Owns** accounts, sessions, known browsers, the brake on log-in attempts, and API clients.
-//! **In:** a login with a password, a cookie, a bearer secret. **Out:** [`http::Authenticated`], a client's id, or a
-//! named refusal. **Must hold:** passwords, tokens and secrets are stored hashed only and never printed; a log-in makes
+//! **In:** a login with a password, a cookie, a bearer secret, a phone's proof. **Out:** [`http::Authenticated`], a client's
+//! id, yes to a phone, or a named refusal. **Must hold:** passwords, tokens and secrets are stored hashed only and never printed; a log-in makes
 //! a new token; a session that has ended opens nothing, and its sockets close within five seconds ([`watch`]);
 //! guessing is slowed down, yet nobody can lock a colleague out; a request of a foreign origin changes nothing.
 
@@ -13,6 +13,7 @@ pub mod http;
 pub mod model;
 pub mod origin;
 pub mod password;
+pub mod phone;
 pub mod roster;
 pub mod settings;
 pub mod store;

@@ -168,6 +168,72 @@ pub async fn phone_user(conn: &mut PgConnection, id: UserId) -> Result<Option<St
     Ok(phone.flatten())
 }
 
+/// What is kept of the passwords of phones with this name, whose users may log in. Several users may share a phone.
+///
+/// # Errors
+/// When the database is away.
+pub async fn phone_secrets(conn: &mut PgConnection, phone_user: &str, realm: &str) -> Result<Vec<String>, Fault> {
+    Ok(sqlx::query_scalar!(
+        r#"
+        -- accounts: with what a phone may register
+        select ha1 from phone_credential join user_account on user_account.id = user_id
+         where phone_user = $1 and realm = $2 and disabled_at is null
+        "#,
+        phone_user,
+        realm
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Users with a phone: those named, or all whose phone has no password for the realm yet. Their ids, logins and phones.
+pub(super) async fn phones(
+    conn: &mut PgConnection,
+    realm: &str,
+    logins: &[String],
+) -> Result<Vec<(UserId, String, String)>, Fault> {
+    let rows = sqlx::query!(
+        r#"
+        -- accounts: whose phone gets a password
+        select id, login, phone_user as "phone_user!" from user_account
+         where phone_user is not null and disabled_at is null
+           and (login = any($2)
+                or (cardinality($2::text[]) = 0
+                    and not exists (select from phone_credential where user_id = id and realm = $1)))
+         order by login
+        "#,
+        realm,
+        logins
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (UserId(row.id), row.login, row.phone_user)).collect())
+}
+
+/// Writes with what a user's phone registers from now on.
+pub(super) async fn set_phone_secret(
+    conn: &mut PgConnection,
+    user: UserId,
+    realm: &str,
+    ha1: &str,
+    now: OffsetDateTime,
+) -> Result<(), Fault> {
+    sqlx::query!(
+        r#"
+        -- accounts: with what a phone registers
+        insert into phone_credential (user_id, realm, ha1, set_at) values ($1, $2, $3, $4)
+        on conflict (user_id) do update set realm = $2, ha1 = $3, set_at = $4
+        "#,
+        user.0,
+        realm,
+        ha1,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// What an agent's colleagues read.
 ///
 /// # Errors

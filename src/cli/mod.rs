@@ -129,7 +129,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             staffing::forecast(json, &context.pools.staff, &context.config.staffing, &mut output()).await
         }),
         Command::Users(command) => start.block_on(|context| async move {
-            users::users(command, &context.accounts(), &mut Terminal::of_process(&mut input(), &mut output())).await
+            let realm = &context.config.provider.sip_realm;
+            users::users(command, &context.accounts(), realm, &mut Terminal::of_process(&mut input(), &mut output()))
+                .await
         }),
         Command::Notice(command) => {
             start.block_on(|context| async move { notice::run(command, &context.pools.staff, &mut output()).await })

@@ -68,6 +68,14 @@ pub enum Users {
         #[arg(long)]
         password_file: Option<PathBuf>,
     },
+    /// Draw new passwords for agents' phones, by which the provider lets them register (its registration hook)
+    PhonePasswords {
+        /// Whose; none: every agent's whose phone has no password yet
+        logins: Vec<Login>,
+        /// Where they go, as CSV (login,phone_user,realm,password); the file must not exist yet
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Take access from a user; open pages close
     Disable {
         /// Whose
@@ -117,11 +125,16 @@ impl<'a> Terminal<'a> {
     }
 }
 
-/// Carries out a command on users.
+/// Carries out a command on users; `realm` is the SIP realm of their phones.
 ///
 /// # Errors
 /// What was refused or is broken, in words.
-pub async fn users(command: Users, accounts: &Accounts, terminal: &mut Terminal<'_>) -> anyhow::Result<()> {
+pub async fn users(
+    command: Users,
+    accounts: &Accounts,
+    realm: &str,
+    terminal: &mut Terminal<'_>,
+) -> anyhow::Result<()> {
     match command {
         Users::Add { login, name, role, phone, password_file } => {
             let display_name = model::display_name(&name)?;
@@ -151,6 +164,7 @@ pub async fn users(command: Users, accounts: &Accounts, terminal: &mut Terminal<
             let hash = accounts.hasher.hash(password, salt).await?;
             in_tx!(&accounts.db, "set a password", |tx| commands::set_password(tx, &login, &hash))?;
         }
+        Users::PhonePasswords { logins, to } => phone_passwords(accounts, realm, &logins, &to, terminal).await?,
         Users::Disable { login } => {
             in_tx!(&accounts.db, "disable a user", |tx| commands::disable(tx, &login, true))?;
         }
@@ -228,7 +242,7 @@ async fn import(
         };
         let mut drawn = in_tx!(&accounts.db, "draw passwords", |tx| commands::draw_passwords(tx, missing))?.into_iter();
         // Written before the users exist: a crash in between leaves passwords without users, never the other way.
-        let mut out = File::options().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut out = create_secret(path)?;
         writeln!(out, "login,password")?;
         for row in rows.iter_mut().filter(|row| row.password.is_none()) {
             let (password, text) = drawn.next().context("as many passwords as users")?;
@@ -241,6 +255,41 @@ async fn import(
     add(accounts, rows).await?;
     writeln!(terminal.output, "added {added}, left as they are {}", taken.len())?;
     Ok(())
+}
+
+async fn phone_passwords(
+    accounts: &Accounts,
+    realm: &str,
+    logins: &[Login],
+    path: &Path,
+    terminal: &mut Terminal<'_>,
+) -> anyhow::Result<()> {
+    if realm.is_empty() {
+        bail!("provider.sip_realm is empty: a phone's password holds for one realm");
+    }
+    let mut out = create_secret(path)?;
+    let drawn =
+        in_tx!(&accounts.db, "draw passwords of phones", |tx| commands::draw_phone_passwords(tx, realm, logins));
+    let drawn = match drawn {
+        Ok(drawn) => drawn,
+        Err(error) => {
+            std::fs::remove_file(path)?;
+            return Err(error.into());
+        }
+    };
+    writeln!(out, "login,phone_user,realm,password")?;
+    for phone in &drawn {
+        writeln!(out, "{},{},{realm},{}", phone.login, phone.phone_user, phone.text.expose())?;
+    }
+    out.sync_all()?;
+    writeln!(terminal.output, "{} phones have a new password", drawn.len())?;
+    Ok(())
+}
+
+/// A new file that only its owner reads.
+fn create_secret(path: &Path) -> anyhow::Result<File> {
+    let file = File::options().write(true).create_new(true).mode(0o600).open(path);
+    file.with_context(|| format!("create {}", path.display()))
 }
 
 /// The text of a roster. One that is too long is read so far that its reader sees it.

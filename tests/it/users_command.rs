@@ -14,7 +14,7 @@ use vaxline::cli::users::{self, Clients, Terminal, Users};
 async fn run(command: Users, accounts: &Accounts, input: &str) -> (anyhow::Result<()>, String) {
     let mut output = Vec::new();
     let mut terminal = Terminal { input: &mut input.as_bytes(), output: &mut output, interactive: false };
-    let result = users::users(command, accounts, &mut terminal).await;
+    let result = users::users(command, accounts, "agents.example", &mut terminal).await;
     (result, String::from_utf8(output).unwrap())
 }
 
@@ -73,6 +73,32 @@ async fn a_roster_is_imported_whole_and_again_without_effect() {
     let (done, output) = run(import(&file, None), &accounts, "").await;
     done.unwrap();
     assert_eq!(output, "added 0, left as they are 2\n");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn phones_get_passwords_in_a_file_that_only_its_owner_reads() {
+    let world = World::new().await;
+    let accounts = staff::accounts(&world);
+    staff::add_user(&accounts, "agent", Role::Agent).await;
+    let (folder, draw) = (folder(), |logins: &[&str], to: PathBuf| Users::PhonePasswords {
+        logins: logins.iter().map(|login| login.parse().unwrap()).collect(),
+        to,
+    });
+    let file = folder.join("phones.csv");
+    let (done, output) = run(draw(&[], file.clone()), &accounts, "").await;
+    done.unwrap();
+    assert_eq!(output, "1 phones have a new password\n");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "login,phone_user,realm,password");
+    assert!(lines[1].starts_with("agent,1001,agents.example,") && lines.len() == 2, "{}", lines[1]);
+
+    assert!(run(draw(&[], file), &accounts, "").await.0.is_err(), "nothing is overwritten");
+    let unknown = run(draw(&["nobody"], folder.join("nobody.csv")), &accounts, "").await.0.unwrap_err();
+    assert_eq!(users::code(&unknown), Some("unknown_user"));
+    assert!(!folder.join("nobody.csv").exists());
     std::fs::remove_dir_all(folder).unwrap();
 }
 

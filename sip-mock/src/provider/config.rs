@@ -21,6 +21,8 @@ pub struct ProviderConfig {
     pub call_hook: String,
     /// The application's status hook, absolute.
     pub status_hook: Option<String>,
+    /// Where registrations of phones are asked about, absolute.
+    pub registration_hook: String,
     /// The secret that signs webhooks.
     pub secret: String,
     /// The account.
@@ -68,6 +70,7 @@ impl ProviderConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             call_hook: format!("{base}/providers/jambonz/call"),
             status_hook: Some(format!("{base}/providers/jambonz/status")),
+            registration_hook: format!("{base}/providers/jambonz/registration"),
             base,
             secret: "whsec_test_0123456789".to_owned(),
             account_sid: "3f0e7b52-6f0a-4b1e-9b58-5a3c8a1d0001".to_owned(),
@@ -95,7 +98,7 @@ impl ProviderConfig {
     /// The same provider for a service at another base address.
     #[must_use]
     pub fn at(self, base: &str) -> Self {
-        let Self { call_hook, status_hook, base, .. } = Self::new(base);
-        Self { call_hook, status_hook, base, ..self }
+        let Self { call_hook, status_hook, registration_hook, base, .. } = Self::new(base);
+        Self { call_hook, status_hook, registration_hook, base, ..self }
     }
 }

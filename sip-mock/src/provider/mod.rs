@@ -17,6 +17,7 @@ mod limit;
 mod media;
 mod messages;
 mod originate;
+mod registrar;
 mod rest;
 mod schema;
 mod session;
@@ -105,6 +106,7 @@ impl Provider {
             calls: calls::Calls::default(),
             call_hook: post(config.call_hook),
             status_hook: config.status_hook.map(post),
+            registration_hook: config.registration_hook,
             sip_realm: config.sip_realm,
             tasks,
             closing,

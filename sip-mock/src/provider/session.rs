@@ -38,6 +38,8 @@ pub(crate) struct Switch {
     pub(crate) calls: Calls,
     pub(crate) call_hook: Hook,
     pub(crate) status_hook: Option<Hook>,
+    /// Where phones' registrations are asked about.
+    pub(crate) registration_hook: String,
     pub(crate) sip_realm: String,
     pub(crate) tasks: TaskTracker,
     pub(crate) closing: CancellationToken,

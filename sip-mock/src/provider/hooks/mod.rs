@@ -147,6 +147,15 @@ impl Hooks {
         Err(Failure::Broken)
     }
 
+    /// Asks something about no call, once; what is answered, if it is.
+    pub(crate) async fn ask(&self, url: &str, body: &Value) -> Option<Value> {
+        let bytes = serde_json::to_vec(body).ok()?;
+        let signed = signature::sign(&self.secret, self.journal_time(), &bytes);
+        let asked = self.client.post(self.address(url).0).header("content-type", "application/json");
+        let asked = asked.header(signature::HEADER, signed).body(bytes).timeout(self.patience);
+        asked.send().await.ok()?.error_for_status().ok()?.json().await.ok()
+    }
+
     fn journal_time(&self) -> i64 {
         self.journal.moment().wall.unix_timestamp()
     }
