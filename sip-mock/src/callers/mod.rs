@@ -111,9 +111,12 @@ async fn press(call: &CallHandle, view: &mut watch::Receiver<CallView>, seen: &C
 /// After how long the caller rings again after this end, and as whom: with one pause less.
 pub(crate) fn rings_again(mut script: CallerScript, last: &CallView) -> Option<(Duration, CallerScript)> {
     let end = last.ended.as_ref()?;
+    let wants_ring = script.rung.is_some();
     let redial = &mut script.redial;
     let wants = match (end.by, end.cause) {
         _ if last.served => false,
+        // Was said goodbye to, and waits for the phone to ring.
+        (_, "hangup") if wants_ring => false,
         ("caller", _) => redial.after_giving_up,
         (_, "sip:decline") => redial.when_busy,
         _ => true,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::lengths::seconds;
+use crate::phones::PhoneScript;
 use crate::provider::CallView;
 
 /// Which prompt a caller reacts to.
@@ -129,6 +130,8 @@ pub struct CallerScript {
     pub hang_up: Option<HangUp>,
     /// Rings again after a loss.
     pub redial: Redial,
+    /// What the caller's phone does when it is rung; without it nobody can be reached there.
+    pub rung: Option<PhoneScript>,
 }
 
 impl Default for CallerScript {
@@ -141,6 +144,7 @@ impl Default for CallerScript {
             talk: None,
             hang_up: None,
             redial: Redial::default(),
+            rung: None,
         }
     }
 }

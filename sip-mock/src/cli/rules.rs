@@ -12,6 +12,9 @@ pub(super) struct Times {
     /// How long accepting to talking may take (`queue.connect_seconds`).
     #[arg(long, value_name = "SECONDS")]
     connect_seconds: Option<u64>,
+    /// How long ringing somebody and their key may take (`queue.callback.ring_seconds` and `answer_seconds`).
+    #[arg(long, value_name = "SECONDS")]
+    callback_seconds: Option<u64>,
     /// How long a wrap-up lasts (`queue.wrap_up_seconds`).
     #[arg(long, value_name = "SECONDS")]
     wrap_up_seconds: Option<u64>,
@@ -31,6 +34,7 @@ impl Times {
         Rules {
             back_off: or(self.back_off_seconds, shipped.back_off),
             connect: or(self.connect_seconds, shipped.connect),
+            callback: or(self.callback_seconds, shipped.callback),
             wrap_up: or(self.wrap_up_seconds, shipped.wrap_up),
             redeem: or(self.redeem_seconds, shipped.redeem),
             slack: self.slack_milliseconds.map_or(shipped.slack, Duration::from_millis),

@@ -26,11 +26,23 @@ pub(in crate::judge) struct Seen {
     /// When the caller would have given up, if that can be known.
     pub(super) patience_ends: Option<Micros>,
     patience: Option<Micros>,
+    /// Was asked whether to be rung back.
+    asked_for_ring: bool,
     /// Hears hold music and nothing has come after it.
     pub(super) parked_since: Option<Micros>,
     pub(super) ended: Option<End>,
     /// When the service acknowledged the final status hook.
     pub(super) end_received: Option<Micros>,
+}
+
+/// The question whether the caller wants to be rung back.
+const CALLBACK_QUESTION: &str = "callback.";
+
+impl Seen {
+    /// The service has said goodbye after it had asked whether to ring back.
+    pub(super) fn is_promised_a_ring(&self) -> bool {
+        self.asked_for_ring && self.ended.as_ref().is_some_and(|end| end.cause == "hangup")
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -134,6 +146,9 @@ impl Witness {
                     seen.patience_ends.get_or_insert(at.saturating_add(patience));
                 }
             }
+            Happening::VerbStarted { id: Some(id), .. } if id.starts_with(CALLBACK_QUESTION) => {
+                seen.asked_for_ring = true;
+            }
             Happening::ListReplaced { verbs, .. } => {
                 seen.last_list = Some(at);
                 if !verbs.iter().any(|verb| verb == "gather") {
@@ -198,7 +213,9 @@ impl Witness {
         let mut dropped: Vec<_> = self
             .calls
             .iter()
-            .filter(|(_, seen)| seen.first_parked.is_some() && seen.first_bridged.is_none())
+            .filter(|(_, seen)| {
+                seen.first_parked.is_some() && seen.first_bridged.is_none() && !seen.is_promised_a_ring()
+            })
             .filter_map(|(call, seen)| {
                 seen.ended.as_ref().filter(|end| end.by != "caller").map(|end| (end.at, call, &end.cause))
             })

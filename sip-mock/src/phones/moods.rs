@@ -49,7 +49,7 @@ impl Moods {
     }
 
     /// The script of one ring.
-    pub(super) fn on(self, script: PhoneScript, dice: &Dice) -> PhoneScript {
+    pub(crate) fn on(self, script: PhoneScript, dice: &Dice) -> PhoneScript {
         let weights = self.weights(script.on_ring);
         // Where only one is possible nothing is thrown, so that moods that are off change no run.
         let mut possible = weights.iter().filter(|(weight, _)| *weight > 0);

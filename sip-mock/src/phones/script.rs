@@ -38,7 +38,7 @@ pub struct PhoneScript {
     /// Hangs up after this much talk.
     #[serde(with = "seconds::maybe")]
     pub talk: Option<Duration>,
-    /// Keys pressed once connected, for a question asked before the bridge.
+    /// Keys pressed at a question that is asked once it is answered.
     pub keys: String,
 }
 

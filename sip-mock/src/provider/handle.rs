@@ -102,6 +102,9 @@ impl CallHandle {
 }
 
 pub(super) fn ring(switch: &Arc<Switch>, script: CallerScript, again: Option<&str>) -> CallHandle {
+    if let Some(rung) = &script.rung {
+        switch.phones.handle(&script.number).set(rung.clone());
+    }
     let call = switch.new_call(true, &script.number, &script.dialled, None);
     switch.journal.note(Happening::CallArrived {
         call: call.sid.clone(),

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, CallStatus};
+use super::handle::CallHandle;
 use super::hooks::{Answer, Kind};
 use super::messages;
 use super::session::Switch;
 use super::verbs::{self, Hook};
+use crate::callers::{self, CallerScript, Cue, Keys};
 use crate::journal::Happening;
-use crate::phones::{Found, OnRing};
+use crate::phones::{Found, OnRing, PhoneScript};
 
 /// A checked request.
 pub(super) struct Order {
@@ -81,6 +83,14 @@ pub(super) fn start(switch: &Arc<Switch>, order: Order) -> Arc<Call> {
     call
 }
 
+/// What somebody does who has answered: the keys of their phone at every question, and hanging up after its talk.
+fn of_callee(script: &PhoneScript) -> CallerScript {
+    let after = std::time::Duration::from_secs(1);
+    let keys = Keys { at: Cue::Any, press: script.keys.clone(), after, again: true };
+    let keys = if script.keys.is_empty() { Vec::new() } else { vec![keys] };
+    CallerScript { keys, talk: script.talk, ..CallerScript::default() }
+}
+
 impl Switch {
     async fn ring_out(self: Arc<Self>, call: Arc<Call>, order: Order) {
         self.note_state(&call, CallStatus::Trying, 100);
@@ -105,6 +115,9 @@ impl Switch {
                             hung_up.cancelled().await;
                             switch.caller_hangs_up(&leg);
                         });
+                        let callee = CallHandle { switch: Arc::clone(&self), call: Arc::clone(&call) };
+                        let lives = of_callee(&script);
+                        self.spawn(async move { callers::live(&callee, &lives).await });
                         None
                     }
                     OnRing::Answer { .. } | OnRing::Silence => {

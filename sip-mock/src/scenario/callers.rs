@@ -9,6 +9,7 @@ use super::values::{Shares, share};
 use crate::callers::{CallerScript, Cue, HangUp, Keys, Redial};
 use crate::faults::Dice;
 use crate::lengths::Length;
+use crate::phones::{Moods, PhoneScript};
 
 /// What callers do.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,6 +39,8 @@ pub struct Callers {
     pub talk: Length,
     /// Ringing again.
     pub redials: Redials,
+    /// How their phones behave when they are rung back; absent: nobody can be reached.
+    pub rung: Option<Moods>,
     /// What is pressed at which prompt.
     pub prompts: Vec<Prompt>,
 }
@@ -111,6 +114,7 @@ impl Default for Callers {
             ends_talk: 0.0,
             talk: Length::around(Duration::from_mins(5), 0.4),
             redials: Redials::default(),
+            rung: None,
             prompts: Vec::new(),
         }
     }
@@ -148,6 +152,7 @@ impl Callers {
             talk: dice.happens(self.ends_talk).then(|| self.talk.draw(dice)),
             hang_up,
             redial: self.redials.draw(dice),
+            rung: self.rung.map(|moods| moods.on(PhoneScript { keys: "1".to_owned(), ..PhoneScript::answers() }, dice)),
         }
     }
 }

@@ -114,6 +114,9 @@ impl Log<'_> {
             }
             let entry = self.place_of_call(sid).map(|(_, entry)| entry);
             let what = match entry {
+                _ if seen.is_promised_a_ring() && !entry.is_some_and(|entry| entry.callback) => {
+                    Some("was promised to be rung, and the log knows of no callback")
+                }
                 None if seen.first_parked.is_some() => Some("waited, and the log knows of no place"),
                 _ => self.talk_untold(seen, entry, witness, rules),
             };
@@ -181,8 +184,9 @@ impl Log<'_> {
             if let Some(deadline) = offer.deadline {
                 note("offer", offer_name(offer.id), deadline, offer.accepted.unwrap_or(over));
             }
-            if let Some(accepted) = offer.accepted {
-                note("connecting", offer_name(offer.id), accepted + micros(rules.connect), over);
+            if let Some(since) = offer.connecting {
+                let within = if offer.rings { rules.callback } else { rules.connect };
+                note("connecting", offer_name(offer.id), since + micros(within), over);
             }
         }
         for stay in &self.overstays {

@@ -104,7 +104,7 @@ impl Figures {
             ),
             shown: of_offers(|offer| Some(offer.painted? - offer.made)),
             acceptance: of_offers(|offer| Some(offer.accepted? - offer.made)),
-            connecting: of_offers(|offer| Some(offer.talked? - offer.accepted?)),
+            connecting: of_offers(|offer| Some(offer.talked? - offer.connecting?)),
             service_level: ServiceLevel::of(
                 &answered_after,
                 &abandoned_after,

@@ -134,7 +134,7 @@ impl Account {
     fn what(&mut self, event: &Event, at: Micros) -> Option<What> {
         let seconds = |key: &str| event.data.get(key)?.as_f64().map(|s| crate::judge::whole(s * 1_000.0));
         Some(match event.kind.as_str() {
-            "call.arrived" => What::Arrived { sid: self.sids.number(event.text("provider_call_sid")?) },
+            "call.arrived" | "call.named" => What::Arrived { sid: self.sids.number(event.text("provider_call_sid")?) },
             "entry.joined" => What::Joined {
                 key: (event.number("key_us").unwrap_or(at), event.number("seq").unwrap_or(event.position)),
                 needs: self.needs(event),
@@ -143,6 +143,9 @@ impl Account {
             "entry.moved" => What::Moved { needs: self.needs(event) },
             "entry.preferred" => What::Preferred(self.preference(&event.data)?),
             "entry.redeemed" => What::Redeemed,
+            "entry.callback" => What::Callback,
+            "entry.unreached" => What::Unreached { until: event.number("until_us") },
+            "entry.reached" => What::Reached,
             "entry.told" => What::Told { low: seconds("low_s")?, high: seconds("high_s")? },
             "entry.talking" => What::Talking,
             "entry.transferred" => What::Transferred {

@@ -33,6 +33,14 @@ pub(in crate::judge) enum What {
     },
     Preferred(Preference),
     Redeemed,
+    /// The caller has hung up and wants to be rung.
+    Callback,
+    /// They were rung in vain, and are to be left in peace until then.
+    Unreached {
+        until: Option<Micros>,
+    },
+    /// They are on the line again: were rung and said that it is them, or rang first.
+    Reached,
     /// The caller was told how long it takes, in milliseconds.
     Told {
         low: i64,
@@ -121,14 +129,21 @@ impl What {
             Self::Joined { .. } => 1,
             Self::Link { .. } | Self::Skills(_) => 2,
             Self::GivenBack(_) => 3,
-            Self::Moved { .. } | Self::Preferred(_) | Self::Told { .. } | Self::Painted | Self::Extended => 4,
+            Self::Moved { .. }
+            | Self::Preferred(_)
+            | Self::Told { .. }
+            | Self::Painted
+            | Self::Extended
+            | Self::Unreached { .. }
+            | Self::Reached => 4,
             Self::Offered { .. } => 5,
             Self::Accepted => 6,
             Self::Talking => 7,
             Self::Ended(_) | Self::Transferred { .. } => 8,
             // A call that is found to be gone gives its place to the redial that is there already.
             Self::Redeemed => 9,
-            Self::State(_) => 10,
+            Self::Callback => 10,
+            Self::State(_) => 11,
         }
     }
 }
@@ -142,7 +157,7 @@ impl GivenBack {
         }
         let blameless = matches!(
             (kind, reason),
-            ("offer.withdrawn", Some("hung_up" | "link")) | ("offer.failed", Some("not_dialled"))
+            ("offer.withdrawn", Some("hung_up" | "link")) | ("offer.failed", Some("not_dialled" | "unreached"))
         );
         let hung_up = kind == "offer.withdrawn" && reason == Some("hung_up");
         Some(Self { blameless, keeps_turn: blameless || kind == "offer.withdrawn", hung_up })

@@ -17,6 +17,8 @@ pub(in crate::judge) struct Demand {
     pub(in crate::judge) levels: Vec<(Id, i64)>,
     /// The only agent who may have it.
     pub(in crate::judge) only: Option<Id>,
+    /// Nobody may have it for now.
+    pub(in crate::judge) nobody: bool,
 }
 
 /// The level in a skill.
@@ -26,7 +28,8 @@ fn level(skills: &Skills, skill: Id) -> i64 {
 
 /// Whether an agent of these skills may have an entry with this demand.
 pub(in crate::judge) fn fits(skills: &Skills, agent: Id, demand: &Demand) -> bool {
-    demand.only.is_none_or(|only| only == agent)
+    !demand.nobody
+        && demand.only.is_none_or(|only| only == agent)
         && demand.levels.iter().all(|(skill, needed)| level(skills, *skill) >= *needed)
 }
 

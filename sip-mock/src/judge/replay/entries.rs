@@ -68,6 +68,39 @@ impl Log<'_> {
         }
     }
 
+    /// The caller need not stay on the line: the end of the call says nothing of the place.
+    pub(super) fn goes_home(&mut self, fact: &Fact) {
+        if let Some(entry) = fact.entry.and_then(|id| self.entries.get_mut(&id)) {
+            entry.at_home = true;
+            entry.callback = true;
+            entry.sid = None;
+            if let Some(stint) = self.stints.get_mut(entry.stint) {
+                stint.sid = None;
+            }
+        }
+    }
+
+    /// Who went home is on the line again: from now on the place goes with that call.
+    pub(super) fn back_on_the_line(&mut self, fact: &Fact) {
+        let Some(id) = fact.entry else { return };
+        let sid = self.sid(fact);
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        entry.at_home = false;
+        entry.sid = sid;
+        entry.paused(fact.at, None);
+        let offer = entry.live_offer.and_then(|offer| self.offer_at.get(&offer)).copied();
+        if let Some(offer) = offer.and_then(|number| self.offers.get_mut(number)) {
+            offer.sid = sid;
+            if std::mem::take(&mut offer.rings) {
+                offer.connecting = Some(fact.at);
+            }
+        }
+        if let Some(sid) = sid {
+            self.entry_of_sid.insert(sid, id);
+        }
+        self.asks(id);
+    }
+
     /// What an entry asks for is written anew.
     pub(super) fn asks_anew(&mut self, fact: &Fact, change: impl FnOnce(&mut EntryRecord)) {
         let Some(id) = fact.entry else { return };

@@ -143,6 +143,9 @@ impl<'a> Log<'a> {
             | What::Joined { .. }
             | What::Moved { .. }
             | What::Preferred(_)
+            | What::Callback
+            | What::Unreached { .. }
+            | What::Reached
             | What::Told { .. }
             | What::Painted
             | What::Accepted
@@ -164,6 +167,9 @@ impl<'a> Log<'a> {
             }
             What::Joined { key, needs, prefers } => self.joined(fact, key, needs, prefers),
             What::Redeemed => self.taken_up_again(fact),
+            What::Callback => self.goes_home(fact),
+            What::Unreached { until } => self.asks_anew(fact, |entry| entry.paused(fact.at, until)),
+            What::Reached => self.back_on_the_line(fact),
             What::Moved { needs } => self.asks_anew(fact, |entry| entry.moved(fact.at, needs)),
             What::Preferred(preference) => self.asks_anew(fact, |entry| entry.preferred(fact.at, Some(preference))),
             What::Told { low, high } => self.told.extend(fact.entry.map(|entry| (entry, fact.at, low, high))),
@@ -177,8 +183,11 @@ impl<'a> Log<'a> {
                 }
             }
             What::Accepted => {
+                let rings = fact.entry.and_then(|id| self.entries.get(&id)).is_some_and(|entry| entry.at_home);
                 if let Some(offer) = self.offer_mut(fact) {
                     offer.accepted = Some(fact.at);
+                    offer.connecting = Some(fact.at);
+                    offer.rings = rings;
                 }
             }
             What::GivenBack(how) => self.given_back(fact, how, rules),

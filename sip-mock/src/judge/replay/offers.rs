@@ -17,7 +17,10 @@ impl Log<'_> {
         if let Some(could) = self.could_meet_since(entry, agent, at) {
             self.meetings.push((could, at.max(could)));
         }
-        let sid = self.sid(fact).or_else(|| self.entries.get(&entry).and_then(|e| e.sid));
+        // Of a caller at home, the call is one that is over.
+        let record = self.entries.get(&entry);
+        let at_home = record.is_some_and(|record| record.at_home);
+        let sid = self.sid(fact).or_else(|| record.and_then(|record| record.sid)).filter(|_| !at_home);
         let number = self.offers.len();
         if let Some(record) = self.entries.get_mut(&entry) {
             record.first_offer.get_or_insert(at);
@@ -46,6 +49,8 @@ impl Log<'_> {
             deadline,
             painted: None,
             accepted: None,
+            connecting: None,
+            rings: false,
             closed: None,
             talked: None,
             hung_up: false,

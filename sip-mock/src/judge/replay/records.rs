@@ -22,6 +22,12 @@ pub(in crate::judge) struct EntryRecord {
     needs: Vec<(Micros, Id)>,
     /// For whom alone it was, and from when.
     prefers: Vec<(Micros, Option<Preference>)>,
+    /// Until when nobody may have it, and from when that is known.
+    pauses: Vec<(Micros, Option<Micros>)>,
+    /// The caller does not wait on the line, and is to be rung.
+    pub(in crate::judge) at_home: bool,
+    /// They wanted that once.
+    pub(in crate::judge) callback: bool,
     pub(in crate::judge) place: Place,
     pub(in crate::judge) ended_as: Option<Ending>,
     pub(in crate::judge) first_offer: Option<Micros>,
@@ -46,6 +52,9 @@ impl EntryRecord {
             joined: at,
             needs: vec![(at, needs)],
             prefers: vec![(at, prefers)],
+            pauses: Vec::new(),
+            at_home: false,
+            callback: false,
             place: Place::Waiting(at),
             ended_as: None,
             first_offer: None,
@@ -68,6 +77,11 @@ impl EntryRecord {
         self.prefers.push((at, preference));
     }
 
+    /// Nobody may have it until then; or everybody again.
+    pub(super) fn paused(&mut self, at: Micros, until: Option<Micros>) {
+        self.pauses.push((at, until));
+    }
+
     /// What it asks for at this moment.
     pub(in crate::judge) fn demand(&self, account: &Account, at: Micros) -> Demand {
         // A moment before joining it would have needed the same.
@@ -76,7 +90,8 @@ impl EntryRecord {
         let levels = account.needs_of(needs).after(since - self.joined);
         let preference = in_force(&self.prefers, at).and_then(Option::as_ref);
         let only = preference.filter(|preference| at < preference.until).map(|preference| preference.agent);
-        Demand { levels, only }
+        let pause = in_force(&self.pauses, at).copied().flatten();
+        Demand { levels, only, nobody: pause.is_some_and(|until| at < until) }
     }
 
     /// The moments at which what it asks for may change.
@@ -89,6 +104,10 @@ impl EntryRecord {
         for (since, preference) in &self.prefers {
             turns.push(*since);
             turns.extend(preference.map(|preference| preference.until));
+        }
+        for (since, until) in &self.pauses {
+            turns.push(*since);
+            turns.extend(until);
         }
         turns
     }
@@ -109,6 +128,10 @@ pub(in crate::judge) struct OfferRecord {
     pub(in crate::judge) deadline: Option<Micros>,
     pub(in crate::judge) painted: Option<Micros>,
     pub(in crate::judge) accepted: Option<Micros>,
+    /// Since when agent and caller are being connected: from the yes on, or from when who was rung had said that it is them.
+    pub(in crate::judge) connecting: Option<Micros>,
+    /// The agent waits for somebody who is being rung.
+    pub(in crate::judge) rings: bool,
     pub(in crate::judge) closed: Option<Micros>,
     /// It led to a talk, which began then.
     pub(in crate::judge) talked: Option<Micros>,

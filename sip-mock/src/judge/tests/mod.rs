@@ -1,5 +1,6 @@
 //! Each rule with a log that keeps it and one that breaks it.
 
+mod callbacks;
 mod evening;
 mod measures;
 mod promises;
