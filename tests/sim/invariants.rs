@@ -4,7 +4,7 @@ use crate::world::{Violation, World};
 use std::collections::BTreeSet;
 use time::Duration;
 use vaxline::foundation::ids::EntryId;
-use vaxline::hotline::queue::model::{AgentState, Ending, EntryState, OfferState};
+use vaxline::hotline::queue::model::{AgentState, Ending, EntryState, OfferState, Reach};
 
 /// Checks everything; says what is broken.
 pub fn check(world: &World) -> Result<(), Violation> {
@@ -12,6 +12,7 @@ pub fn check(world: &World) -> Result<(), Violation> {
     leases(world)?;
     desks(world)?;
     withdrawals(world)?;
+    callbacks(world)?;
     deadlines(world)?;
     idleness(world)?;
     ends(world)?;
@@ -105,6 +106,9 @@ fn withdrawals(world: &World) -> Result<(), Violation> {
         if matches!(entry.state, EntryState::Ended { how: Ending::Served, .. }) {
             continue;
         }
+        if let Reach::Callback { rung: false, .. } = entry.reach {
+            continue;
+        }
         let is_live = world.live.contains(&entry.call);
         match entry.state {
             EntryState::Waiting | EntryState::Offered { .. } | EntryState::Connecting { .. } if !is_live => {
@@ -124,6 +128,21 @@ fn withdrawals(world: &World) -> Result<(), Violation> {
         }
     }
     Ok(())
+}
+
+/// Who was promised to be rung keeps the place until then, and no agent's phone rings for somebody who is not on the line.
+fn callbacks(world: &World) -> Result<(), Violation> {
+    let lost = world.at_home.iter().find(|id| !world.entries.get(id).is_some_and(|entry| entry.reach.is_callback()));
+    if let Some(id) = lost {
+        return Err(Violation::of("Q5", format!("the caller of {id} is at home, and will not be rung")));
+    }
+    let nobody = world.live_offers().find(|offer| {
+        matches!(offer.state, OfferState::Connecting { .. }) && world.entries[&offer.entry].reach.is_callback()
+    });
+    match nobody {
+        Some(offer) => Err(Violation::of("Q7", format!("offer {} rings a phone for nobody", offer.id))),
+        None => Ok(()),
+    }
 }
 
 /// Q6: right after a whole round no transient state is past its deadline.

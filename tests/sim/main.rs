@@ -82,6 +82,8 @@ fn each_flaw_is_found_out_by_its_rule() {
         (Flaw::EndsAnyTalk, "Q1"),
         (Flaw::ForgetsToOverflow, "Q6"),
         (Flaw::IgnoresSkills, "skills"),
+        (Flaw::EndsCallbacks, "Q5"),
+        (Flaw::RingsAtOnce, "callback"),
     ] {
         let found = (1..=20).find_map(|seed| run(seed, 5_000, Some(flaw)).err());
         let found = found.unwrap_or_else(|| panic!("{flaw:?} went unnoticed"));

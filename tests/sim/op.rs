@@ -14,6 +14,12 @@ pub enum Op {
     HangUp { pick: usize, lost: bool },
     /// A caller who lost the place rings again.
     Redial { pick: usize },
+    /// A caller on the line wants to be rung instead.
+    CallBack { pick: usize },
+    /// The caller of an accepted offer is rung; or the provider could not be asked.
+    RingBack { pick: usize, refused: bool },
+    /// Who is rung says that it is them; twice when the answer was lost.
+    Reached { pick: usize, twice: bool },
     /// The dispatcher's round.
     Dispatch,
     /// A round while other things happen between its steps.
@@ -91,7 +97,8 @@ impl Op {
         // A queue that only grows finds less than one that breathes.
         let crowded = world.waiting() > 40;
         match chance.next_u32() % 100 {
-            0..=11 if !crowded => Self::Ring { kind: pick },
+            0..=10 if !crowded => Self::Ring { kind: pick },
+            11 => Self::CallBack { pick },
             0..=15 => Self::HangUp { pick, lost: coin },
             16..=18 => Self::Redial { pick },
             19..=30 => Self::Dispatch,
@@ -100,8 +107,10 @@ impl Op {
             40..=47 => Self::Paint { pick },
             48..=55 => Self::Accept { pick, twice: rare },
             56 => Self::Decline { pick },
-            57..=61 => Self::Dialling { pick },
-            62..=67 => Self::Answered { pick, twice: rare },
+            57..=60 => Self::Dialling { pick },
+            61 => Self::RingBack { pick, refused: rare },
+            62 => Self::Reached { pick, twice: rare },
+            63..=67 => Self::Answered { pick, twice: rare },
             68 => Self::ConnectFailed { pick },
             69..=71 => Self::TalkEnded { pick },
             72 => Self::Transfer { pick },

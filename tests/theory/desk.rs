@@ -12,7 +12,9 @@ use vaxline::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
 use vaxline::hotline::queue::decide::{
     Change, Event, Gone, Head, Idle, Look, Matter, No, Outcome, Round, Snapshot, Step, react,
 };
-use vaxline::hotline::queue::model::{Agent, AgentState, Entry, EntryState, Link, Offer, OrderKey, Policy, Wants};
+use vaxline::hotline::queue::model::{
+    Agent, AgentState, Entry, EntryState, Link, Offer, OrderKey, Policy, Reach, Wants,
+};
 use vaxline::hotline::queue::skills::{Needs, Skills};
 
 #[derive(Debug)]
@@ -185,7 +187,14 @@ fn idle(agent: &Agent) -> Idle {
 
 /// Anybody will do, for as long as it takes.
 fn wants(now: OffsetDateTime) -> Wants {
-    Wants { queue: "hotline".to_owned(), joined: now, needs: Needs::default(), preferred: None, overflow: None }
+    Wants {
+        queue: "hotline".to_owned(),
+        joined: now,
+        needs: Needs::default(),
+        preferred: None,
+        overflow: None,
+        pause: None,
+    }
 }
 
 fn entry(number: i64, now: OffsetDateTime) -> Entry {
@@ -196,6 +205,7 @@ fn entry(number: i64, now: OffsetDateTime) -> Entry {
         call: CallId(id),
         wants: wants(now),
         state: EntryState::Waiting,
+        reach: Reach::Line,
     }
 }
 

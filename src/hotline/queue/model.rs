@@ -1,6 +1,7 @@
 //! Entries, offers and agents as the queue sees them. States carry their data; what is not in a state cannot be read
 //! from it.
 
+use super::decide::Told;
 use super::routing::Overflow;
 use super::skills::{Needs, Skills};
 use crate::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
@@ -76,6 +77,41 @@ pub struct Entry {
     pub wants: Wants,
     /// Where it stands.
     pub state: EntryState,
+    /// Where its caller is to be had.
+    pub reach: Reach,
+}
+
+impl Entry {
+    /// The same place of a caller who is on the line, or of nobody any more.
+    #[must_use]
+    pub fn on_the_line(&self) -> Self {
+        Self { reach: Reach::Line, wants: Wants { pause: None, ..self.wants.clone() }, ..self.clone() }
+    }
+}
+
+/// Where the caller of a place is to be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// On the line of the entry's call, as long as the place is not over.
+    Line,
+    /// At home: they are rung when an agent has taken them on, and keep the place until then.
+    Callback {
+        /// How often they were rung in vain.
+        tries: u8,
+        /// Whether the entry's call is the one by which they are being rung.
+        rung: bool,
+    },
+}
+
+impl Reach {
+    /// Somebody who has not been rung yet.
+    pub const CALLBACK: Self = Self::Callback { tries: 0, rung: false };
+
+    /// Whether the caller has to be rung.
+    #[must_use]
+    pub const fn is_callback(self) -> bool {
+        matches!(self, Self::Callback { .. })
+    }
 }
 
 /// For whom a caller waits.
@@ -91,6 +127,8 @@ pub struct Wants {
     pub preferred: Option<Preferred>,
     /// Where the place goes when it takes too long.
     pub overflow: Option<Overflow>,
+    /// Nobody may take the caller before: they were rung in vain.
+    pub pause: Option<OffsetDateTime>,
 }
 
 /// A caller waits for one agent alone.
@@ -105,6 +143,8 @@ pub struct Preferred {
 /// Why an agent may not take a caller now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
+    /// The caller was rung in vain, and is left in peace for a while.
+    Paused,
     /// The caller waits for another agent.
     Preferred,
     /// A skill is missing.
@@ -117,6 +157,9 @@ impl Wants {
     /// # Errors
     /// Why not.
     pub fn fit(&self, agent: UserId, skills: &Skills, now: OffsetDateTime) -> Result<(), Unfit> {
+        if self.pause.is_some_and(|until| now < until) {
+            return Err(Unfit::Paused);
+        }
         if self.preferred.is_some_and(|one| one.agent != agent && now < one.until) {
             return Err(Unfit::Preferred);
         }
@@ -126,8 +169,9 @@ impl Wants {
     /// When more agents may take the caller than now.
     #[must_use]
     pub fn next_change(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
-        let alone = self.preferred.map(|one| one.until).filter(|at| now < *at);
-        alone.into_iter().chain(self.needs.next_fall(self.joined, now)).min()
+        let alone = self.preferred.map(|one| one.until);
+        let later = alone.into_iter().chain(self.pause).filter(|at| now < *at);
+        later.chain(self.needs.next_fall(self.joined, now)).min()
     }
 
     /// When the place goes to another queue.
@@ -140,7 +184,7 @@ impl Wants {
 /// Exactly one of these (Q1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryState {
-    /// Parked at the provider, in music.
+    /// In line: parked at the provider, in music, or at home.
     Waiting,
     /// Shown to one agent.
     Offered {
@@ -179,10 +223,12 @@ pub enum Ending {
     Lost,
     /// The caller had an older place, and has that one again.
     Merged,
+    /// The caller wanted to be rung, and was rung in vain as often as is tried.
+    Unreached,
 }
 
 impl Ending {
-    /// `served`, `abandoned`, `lost` or `merged`.
+    /// `served`, `abandoned`, `lost`, `merged` or `unreached`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -190,6 +236,7 @@ impl Ending {
             Self::Abandoned => "abandoned",
             Self::Lost => "lost",
             Self::Merged => "merged",
+            Self::Unreached => "unreached",
         }
     }
 }
@@ -217,9 +264,9 @@ pub enum OfferState {
         /// The page must have painted it by then; none when it has.
         paint_by: Option<OffsetDateTime>,
     },
-    /// Accepted; the provider is asked to connect.
+    /// Accepted; the provider is asked to connect, or to ring the caller first.
     Accepted {
-        /// The agent's phone must have answered by then.
+        /// The agent's phone, or the caller who is rung, must have answered by then.
         deadline: OffsetDateTime,
     },
     /// The provider rings the agent's phone.
@@ -474,6 +521,35 @@ pub struct Policy {
     pub admit: Option<Duration>,
     /// Nobody is admitted when so many wait.
     pub most_waiting: u32,
+    /// Ringing callers who do not want to wait on the line.
+    pub callback: Callbacks,
+}
+
+/// How callers are rung who do not want to wait on the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Callbacks {
+    /// It is offered to those who were told to wait so long at least; none: to nobody.
+    pub from: Option<Duration>,
+    /// How long their phone rings.
+    pub ring: Duration,
+    /// How long they have to say that it is them.
+    pub answer: Duration,
+    /// How often they are rung.
+    pub tries: u8,
+    /// How long they are left in peace between two tries.
+    pub pause: Duration,
+}
+
+impl Callbacks {
+    /// Whether who is told this may have themselves rung.
+    #[must_use]
+    pub fn is_offered_to(self, told: Told) -> bool {
+        let minutes = match told {
+            Told::Soon => return false,
+            Told::Between(low, _) | Told::Longer(low, _) => low,
+        };
+        self.from.is_some_and(|from| Duration::minutes(i64::from(minutes)) >= from)
+    }
 }
 
 /// Who of the idle agents who may take a caller takes them. Ties go to the longest idle.

@@ -1,6 +1,6 @@
 //! The times and limits of the queue, as configured.
 
-use super::model::{Policy, Strategy};
+use super::model::{Callbacks, Policy, Strategy};
 use crate::hotline::staffing;
 use serde::Deserialize;
 use time::Duration;
@@ -33,6 +33,24 @@ pub struct Settings {
     pub admit_minutes: u32,
     /// Nobody is admitted when so many wait.
     pub most_waiting: u32,
+    /// Ringing callers who do not want to wait on the line.
+    pub callback: Callback,
+}
+
+/// Section `[queue.callback]`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Callback {
+    /// Offered to who is told to wait so long at least; 0: to nobody.
+    pub from_minutes: u32,
+    /// How long their phone rings.
+    pub ring_seconds: u32,
+    /// How long they have to press the key.
+    pub answer_seconds: u32,
+    /// How often they are rung.
+    pub tries: u8,
+    /// How long they are left in peace between two tries.
+    pub pause_minutes: u32,
 }
 
 impl Settings {
@@ -50,6 +68,9 @@ impl Settings {
             ("connect_seconds", self.connect_seconds),
             ("wrap_up_seconds", self.wrap_up_seconds),
             ("most_waiting", self.most_waiting),
+            ("callback.ring_seconds", self.callback.ring_seconds),
+            ("callback.answer_seconds", self.callback.answer_seconds),
+            ("callback.tries", u32::from(self.callback.tries)),
         ] {
             if value == 0 {
                 return Err(format!("queue.{name} must be more than 0"));
@@ -71,6 +92,14 @@ impl Settings {
             patience: assumed.patience(),
             admit: (self.admit_minutes > 0).then(|| Duration::minutes(i64::from(self.admit_minutes))),
             most_waiting: self.most_waiting,
+            callback: Callbacks {
+                from: (self.callback.from_minutes > 0)
+                    .then(|| Duration::minutes(i64::from(self.callback.from_minutes))),
+                ring: seconds(self.callback.ring_seconds),
+                answer: seconds(self.callback.answer_seconds),
+                tries: self.callback.tries,
+                pause: Duration::minutes(i64::from(self.callback.pause_minutes)),
+            },
         };
         if policy.offer < policy.paint {
             return Err("queue.offer_seconds must be longer than queue.paint_milliseconds".to_owned());

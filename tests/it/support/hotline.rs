@@ -25,7 +25,7 @@ use vaxline::hotline::live::Node;
 use vaxline::hotline::queue::commands::{self as queue, Join};
 use vaxline::hotline::queue::decide::Gone;
 use vaxline::hotline::queue::dispatcher;
-use vaxline::hotline::queue::model::{Language, Policy, Strategy, Topic};
+use vaxline::hotline::queue::model::{Callbacks, Language, Policy, Strategy, Topic};
 use vaxline::hotline::queue::routing::Routing;
 use vaxline::hotline::statistics::{self, http::Statistics};
 use vaxline::hotline::supervision::{self, Supervision, Wall};
@@ -51,6 +51,13 @@ pub const SHIPPED: Policy = Policy {
     patience: Some(Duration::minutes(10)),
     admit: None,
     most_waiting: 5_000,
+    callback: Callbacks {
+        from: Some(Duration::minutes(5)),
+        ring: Duration::seconds(30),
+        answer: Duration::seconds(20),
+        tries: 3,
+        pause: Duration::minutes(10),
+    },
 };
 
 /// The same with more time: this machine is busy with other tests.

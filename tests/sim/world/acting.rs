@@ -8,7 +8,9 @@ use time::Duration;
 use uuid::Uuid;
 use vaxline::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
 use vaxline::hotline::queue::decide::{Event, Gone};
-use vaxline::hotline::queue::model::{AgentState, Entry, EntryState, Link, Offer, OrderKey, Preferred, Reason, Wants};
+use vaxline::hotline::queue::model::{
+    AgentState, Entry, EntryState, Link, Offer, OfferState, OrderKey, Preferred, Reach, Reason, Wants,
+};
 use vaxline::hotline::queue::routing::Overflow;
 use vaxline::hotline::queue::skills::Needs;
 
@@ -37,11 +39,11 @@ impl World {
             needs: Needs::default(),
         });
         let queue = if overflow.is_some() { "duty" } else { "hotline" }.to_owned();
-        let wants = Wants { queue, joined: self.now, needs: needs.parse().unwrap(), preferred, overflow };
+        let wants = Wants { queue, joined: self.now, needs: needs.parse().unwrap(), preferred, overflow, pause: None };
         self.live.insert(call);
         self.open_entries.insert(id);
         self.places.insert(id, order);
-        self.entries.insert(id, Entry { id, order, call, wants, state: EntryState::Waiting });
+        self.entries.insert(id, Entry { id, order, call, wants, state: EntryState::Waiting, reach: Reach::Line });
     }
 
     pub(super) fn caller_gone(&mut self, call: CallId, how: Gone) {
@@ -56,6 +58,11 @@ impl World {
         self.talked.extend(talking);
         let open = self.open_entries().find(|entry| entry.call == call).map(|entry| entry.id);
         if let Some(id) = open {
+            if self.flaw == Some(Flaw::EndsCallbacks)
+                && let Some(entry) = self.entries.get_mut(&id)
+            {
+                entry.reach = Reach::Line;
+            }
             let _ = self.react(&self.matter_of_entry(id), &Event::CallerGone(how));
         }
     }
@@ -86,13 +93,41 @@ impl World {
                 }
             }
             Op::Redial { pick } => {
-                let ended: Vec<EntryId> = self.lost.iter().copied().collect();
-                if !ended.is_empty() {
+                let kept: Vec<EntryId> = self.lost.union(&self.at_home).copied().collect();
+                if !kept.is_empty() {
                     let call = CallId(self.mint());
-                    let matter = self.matter_of_entry(ended[pick % ended.len()]);
-                    if self.react(&matter, &Event::Redeem(call)).is_ok() {
+                    let entry = kept[pick % kept.len()];
+                    if self.react(&self.matter_of_entry(entry), &Event::Redeem(call)).is_ok() {
                         self.live.insert(call);
+                        self.at_home.remove(&entry);
                     }
+                }
+            }
+            Op::CallBack { pick } => {
+                let on_the_line = |entry: &&Entry| entry.state == EntryState::Waiting && entry.reach == Reach::Line;
+                let waiting: Vec<EntryId> = self.open_entries().filter(on_the_line).map(|entry| entry.id).collect();
+                if let Some(entry) = waiting.get(pick % waiting.len().max(1)).copied() {
+                    // The end of their call is told when it comes.
+                    let _ = self.react(&self.matter_of_entry(entry), &Event::CallBack);
+                    self.at_home.insert(entry);
+                }
+            }
+            Op::RingBack { pick, refused } => {
+                if let Some((_, entry)) = self.callback(pick, false) {
+                    let call = CallId(self.mint());
+                    if self.react(&self.matter_of_entry(entry), &Event::Ring(call)).is_ok() && !refused {
+                        self.live.insert(call);
+                    } else {
+                        let _ = self.react(&self.matter_of_entry(entry), &Event::NotRung);
+                    }
+                }
+            }
+            Op::Reached { pick, twice } => {
+                if let Some((offer, entry)) = self.callback(pick, true) {
+                    for _ in 0..=usize::from(twice) {
+                        self.report(offer, &Event::Reached(offer));
+                    }
+                    self.at_home.remove(&entry);
                 }
             }
             Op::Dispatch => self.dispatch(),
@@ -231,6 +266,16 @@ impl World {
         }
     }
 
+    /// An accepted offer whose caller is at home: being rung, or not yet.
+    fn callback(&self, pick: usize, is_rung: bool) -> Option<(OfferId, EntryId)> {
+        let accepted = self.live_offers().filter(|offer| matches!(offer.state, OfferState::Accepted { .. }));
+        let of_these = accepted.filter(|offer| {
+            matches!(self.entries.get(&offer.entry), Some(Entry { reach: Reach::Callback { rung, .. }, .. }) if *rung == is_rung)
+        });
+        let offers: Vec<_> = of_these.map(|offer| (offer.id, offer.entry)).collect();
+        offers.get(pick % offers.len().max(1)).copied()
+    }
+
     /// The offer of a talk.
     fn talk(&self, pick: usize) -> Option<OfferId> {
         let talks = self.open_entries().filter_map(|entry| match entry.state {
@@ -263,6 +308,8 @@ impl World {
             for pick in 0..8 {
                 self.apply(Op::Paint { pick });
                 self.apply(Op::Accept { pick, twice: false });
+                self.apply(Op::RingBack { pick, refused: false });
+                self.apply(Op::Reached { pick, twice: false });
                 self.apply(Op::Dialling { pick });
                 self.apply(Op::Answered { pick, twice: false });
             }

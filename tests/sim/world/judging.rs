@@ -1,6 +1,6 @@
 //! What the simulation itself says of who may take whom, and of each offer that is made.
 
-use super::World;
+use super::{POLICY, World};
 use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 use vaxline::foundation::ids::{EntryId, UserId};
@@ -32,7 +32,12 @@ impl World {
     pub(super) fn may_take(&self, agent: UserId, entry: EntryId) -> bool {
         let wants = &self.entries[&entry].wants;
         let is_kept_for_other = wants.preferred.is_some_and(|one| one.agent != agent && self.now < one.until);
-        self.is_able(agent, entry) && !is_kept_for_other && !self.apart(entry, agent)
+        self.is_able(agent, entry) && !is_kept_for_other && !self.apart(entry, agent) && !self.is_in_peace(entry)
+    }
+
+    /// Whether the caller was rung in vain just now.
+    fn is_in_peace(&self, entry: EntryId) -> bool {
+        self.vain.get(&entry).is_some_and(|at| self.now < *at + POLICY.callback.pause)
     }
 
     /// Whether the agent can do what the caller needs by now.
@@ -64,6 +69,9 @@ impl World {
         if !self.is_able(agent, entry) {
             let how = format!("agent {agent} cannot do what entry {entry} needs");
             self.violations.push(Violation::of("skills", how));
+        }
+        if self.is_in_peace(entry) {
+            self.violations.push(Violation::of("callback", format!("the caller of {entry} is rung again at once")));
         }
         let turn = turns.get(&agent).map(|since| (*since, agent));
         let longer = turns.iter().find(|(other, since)| {

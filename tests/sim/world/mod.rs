@@ -14,10 +14,11 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 use vaxline::foundation::ids::{CallId, EntryId, OfferId, UserId};
 use vaxline::hotline::queue::decide::{
-    Change, Due, Effect, Event, Gone, Head, Idle, Look, Matter, No, Outcome, Report, Round, Snapshot, Step, react,
+    Change, Due, Effect, Event, Fact, Gone, Head, Idle, Look, Matter, No, Outcome, Report, Round, Snapshot, Step, react,
 };
 use vaxline::hotline::queue::model::{
-    Agent, AgentState, BackOff, Entry, EntryState, Link, Offer, OfferState, OrderKey, Policy, Reason, Strategy, Wants,
+    Agent, AgentState, BackOff, Callbacks, Ending, Entry, EntryState, Link, Offer, OfferState, OrderKey, Policy, Reach,
+    Reason, Strategy, Wants,
 };
 use vaxline::hotline::queue::skills::Needs;
 
@@ -52,6 +53,10 @@ pub enum Flaw {
     ForgetsToOverflow,
     /// Offers callers to agents who cannot do what they need.
     IgnoresSkills,
+    /// Takes the end of the call for the end of the place, although the caller is to be rung.
+    EndsCallbacks,
+    /// Rings who was rung in vain again at once.
+    RingsAtOnce,
 }
 
 /// Times short enough that a history sees all of them pass.
@@ -70,6 +75,13 @@ pub const POLICY: Policy = Policy {
     patience: Some(Duration::minutes(10)),
     admit: None,
     most_waiting: 5_000,
+    callback: Callbacks {
+        from: None,
+        ring: Duration::seconds(15),
+        answer: Duration::seconds(10),
+        tries: 2,
+        pause: Duration::seconds(40),
+    },
 };
 
 /// What each agent can do.
@@ -105,6 +117,10 @@ pub struct World {
     pub recent: BTreeSet<EntryId>,
     /// The entries whose place can be taken up again.
     lost: BTreeSet<EntryId>,
+    /// The entries whose callers are at home, and were promised to be rung.
+    pub at_home: BTreeSet<EntryId>,
+    /// When a caller was last rung in vain, who has not been on the line since.
+    vain: BTreeMap<EntryId, OffsetDateTime>,
     /// The offers whose talk has truly ended.
     pub talked: BTreeSet<OfferId>,
     /// What was seen to go wrong inside of an operation.
@@ -145,6 +161,8 @@ impl World {
             live: BTreeSet::new(),
             recent: BTreeSet::new(),
             lost: BTreeSet::new(),
+            at_home: BTreeSet::new(),
+            vain: BTreeMap::new(),
             talked: BTreeSet::new(),
             violations: Vec::new(),
             just_dispatched: false,
@@ -182,7 +200,9 @@ impl World {
     /// What the dispatcher sees of whom a caller waits for.
     fn wants_seen(&self, entry: &Entry) -> Wants {
         let ignores = self.flaw == Some(Flaw::IgnoresSkills);
-        Wants { needs: if ignores { Needs::default() } else { entry.wants.needs.clone() }, ..entry.wants.clone() }
+        let needs = if ignores { Needs::default() } else { entry.wants.needs.clone() };
+        let pause = entry.wants.pause.filter(|_| self.flaw != Some(Flaw::RingsAtOnce));
+        Wants { needs, pause, ..entry.wants.clone() }
     }
 
     pub fn is_idle(agent: &Agent) -> bool {
@@ -232,7 +252,7 @@ impl World {
             self.save(Change { offer: Some(twin), ..Change::default() });
         }
         if let (Some(entry), Some(before)) = (&mut change.entry, &matter.entry)
-            && self.flaw == Some(Flaw::IgnoresSkills)
+            && matches!(self.flaw, Some(Flaw::IgnoresSkills | Flaw::RingsAtOnce))
             && matches!(event, Event::Offer(_))
         {
             // It only looks away: what the caller needs stays as it is.
@@ -247,6 +267,7 @@ impl World {
             self.journal.push(format!("{} {}", self.now.unix_timestamp_nanos(), fact.kind));
         }
         if let Some(entry) = change.entry {
+            self.note_reach(&entry, &change.facts);
             self.recent.insert(entry.id);
             if matches!(entry.state, EntryState::Ended { redeem_until: Some(_), .. }) {
                 self.lost.insert(entry.id);
@@ -284,19 +305,33 @@ impl World {
         }
     }
 
+    /// Keeps book of who was rung in vain, by the facts; and of who is not rung any more.
+    fn note_reach(&mut self, entry: &Entry, facts: &[Fact]) {
+        if entry.reach == Reach::Line {
+            self.vain.remove(&entry.id);
+        }
+        if facts.iter().any(|fact| fact.kind == "entry.unreached") {
+            self.vain.insert(entry.id, self.now);
+        }
+        if matches!(entry.state, EntryState::Ended { how: Ending::Unreached, .. }) {
+            self.at_home.remove(&entry.id);
+        }
+    }
+
     pub fn snapshot(&self) -> Snapshot {
         let waits = || self.open_entries().filter(|entry| entry.state == EntryState::Waiting);
         let is_left_out = |entry: &Entry| {
             let one = entry.wants.preferred.filter(|one| self.now < one.until);
-            one.is_some_and(|one| !Self::is_idle(&self.agents[&one.agent]))
+            let is_paused = self.wants_seen(entry).pause.is_some_and(|until| self.now < until);
+            is_paused || one.is_some_and(|one| !Self::is_idle(&self.agents[&one.agent]))
         };
         let mut heads: Vec<Head> = waits()
             .filter(|entry| !is_left_out(entry))
             .map(|entry| Head { entry: entry.id, order: entry.order, wants: self.wants_seen(entry) })
             .collect();
         heads.sort_by_key(|head| head.order);
-        let freed_at = waits().filter_map(|entry| entry.wants.preferred).map(|one| one.until);
-        let freed_at = freed_at.filter(|until| self.now < *until).min();
+        let later = |entry: &Entry| entry.wants.preferred.map(|one| one.until).into_iter().chain(entry.wants.pause);
+        let freed_at = waits().flat_map(later).filter(|until| self.now < *until).min();
         if self.flaw == Some(Flaw::NewestFirst) {
             heads.reverse();
         }

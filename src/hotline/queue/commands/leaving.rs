@@ -65,19 +65,23 @@ async fn merge(tx: &mut Tx, older: EntryId, policy: &Policy) -> Result<(), Fault
     let left = store::matter_of_entry(tx, older).await?;
     let is_free = left.entry.as_ref().is_some_and(|entry| match entry.state {
         EntryState::Ended { redeem_until, .. } => redeem_until.is_some(),
-        EntryState::Waiting
-        | EntryState::Offered { .. }
-        | EntryState::Connecting { .. }
-        | EntryState::Talking { .. } => false,
+        // Who was rung in vain may have rung us meanwhile.
+        EntryState::Waiting => entry.reach.is_callback(),
+        EntryState::Offered { .. } | EntryState::Connecting { .. } | EntryState::Talking { .. } => false,
     });
     if !is_free {
         return Ok(());
     }
     let Some(younger) = store::waits_again(tx, older).await? else { return Ok(()) };
     let joined = store::matter_of_entry(tx, younger).await?;
-    let Some(call) = joined.entry.as_ref().map(|entry| entry.call) else { return Ok(()) };
+    let Some((call, reach)) = joined.entry.as_ref().map(|entry| (entry.call, entry.reach)) else { return Ok(()) };
     if settled(carry_out(tx, &joined, &Event::Merge, policy).await)? {
         settled(carry_out(tx, &left, &Event::Redeem(call), policy).await)?;
+        if reach.is_callback() {
+            // They have hung up already: what was promised to the younger place holds for the older one.
+            let older = store::matter_of_entry(tx, older).await?;
+            settled(carry_out(tx, &older, &Event::CallBack, policy).await)?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The queue's use cases: load and lock, decide, save, record, promise; each in the caller's transaction.
 
+mod callback;
 mod connecting;
 mod facts;
 mod joining;
@@ -7,13 +8,14 @@ mod leaving;
 mod transfer;
 mod wait;
 
+pub use callback::{Errand, call_back, not_asked, reached, ring, rings_for};
 pub use connecting::{
     Standing, Target, agent_answered, connect_failed, connect_target, not_bridged, standing, talk_ended,
 };
 pub use joining::{Join, join, set_all_skills, set_skills};
 pub use leaving::{caller_gone, chosen, found_again, redeem, redeemable};
 pub use transfer::{Onward, transfer};
-pub use wait::{is_crowded, saying, tell_wait};
+pub use wait::{Announcement, announcement, is_crowded, tell_wait};
 
 use super::decide::{Change, Effect, Event, Matter, No, react};
 use super::model::Policy;
@@ -33,6 +35,9 @@ pub const PARK_JOB: &str = "provider.park";
 
 /// The job that asks the provider to end a call. Subject: the call. Payload: [`Order`].
 pub const HANG_UP_JOB: &str = "provider.hang_up";
+
+/// The job that rings a caller who does not wait on the line. Subject: the offer. Payload: [`Order`].
+pub const CALL_BACK_JOB: &str = "provider.call_back";
 
 /// The job that looks whether an agent's phone is answered, of which nothing was heard. Subject: the offer. Payload: [`Order`].
 pub const LOOK_JOB: &str = "provider.look";
@@ -128,6 +133,11 @@ async fn save(tx: &mut Tx, matter: &Matter, change: &Change) -> Result<(), Fault
                 let Some(call) = about.call else { continue };
                 let order = Order { call, offer: Some(offer) };
                 jobs::order(tx, CONNECT_JOB, &offer.to_string(), &order, now).await?;
+            }
+            Effect::CallBack(offer) => {
+                let Some(call) = about.call else { continue };
+                let order = Order { call, offer: Some(offer) };
+                jobs::order(tx, CALL_BACK_JOB, &offer.to_string(), &order, now).await?;
             }
             Effect::LookAtPhone(offer, due_at) => {
                 let Some(call) = about.call else { continue };

@@ -29,48 +29,63 @@ async fn outlook(
     Ok(decide::outlook(ahead, pace))
 }
 
+/// What a caller who waits is to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// How long it will take.
+    pub saying: Saying,
+    /// Whether they may have themselves rung instead of waiting on the line.
+    pub callback: bool,
+}
+
 /// What the caller at the place of a call is to be told, and which place that is.
-async fn saying_at(
+async fn announcement_at(
     conn: &mut PgConnection,
     call: CallId,
     promised: Option<OffsetDateTime>,
     policy: &Policy,
     now: OffsetDateTime,
-) -> Result<Option<(EntryId, Saying)>, Fault> {
-    let Some((entry, order, needs)) = store::place_of_call(conn, call).await? else { return Ok(None) };
-    let ahead = store::ahead(conn, Some(order), &needs).await?;
-    let outlook = outlook(conn, &needs, ahead, policy, now).await?;
-    Ok(outlook.map(|outlook| (entry, decide::say(outlook, promised, now))))
+) -> Result<Option<(EntryId, Announcement)>, Fault> {
+    let Some(place) = store::place_of_call(conn, call).await? else { return Ok(None) };
+    let ahead = store::ahead(conn, Some(place.order), &place.needs).await?;
+    let outlook = outlook(conn, &place.needs, ahead, policy, now).await?;
+    Ok(outlook.map(|outlook| {
+        let saying = decide::say(outlook, promised, now);
+        let callback = place.has_number && policy.callback.is_offered_to(saying.told);
+        (place.entry, Announcement { saying, callback })
+    }))
 }
 
-/// What a caller who waits is to be told of the wait, after what was promised before; none when it cannot be told.
+/// What a caller who waits is to be told, after what was promised before; none when the wait cannot be told.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn saying(
+pub async fn announcement(
     conn: &mut PgConnection,
     call: CallId,
     promised: Option<OffsetDateTime>,
     policy: &Policy,
     now: OffsetDateTime,
-) -> Result<Option<Saying>, Fault> {
-    Ok(saying_at(conn, call, promised, policy, now).await?.map(|(_, saying)| saying))
+) -> Result<Option<Announcement>, Fault> {
+    Ok(announcement_at(conn, call, promised, policy, now).await?.map(|(_, announcement)| announcement))
 }
 
-/// What a caller who has just joined is told of the wait; the log keeps it, so that it can be compared with the truth.
+/// What a caller who has just joined is told; the log keeps the wait, so that it can be compared with the truth.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn tell_wait(tx: &mut Tx, call: CallId, policy: &Policy) -> Result<Option<Saying>, Fault> {
+pub async fn tell_wait(tx: &mut Tx, call: CallId, policy: &Policy) -> Result<Option<Announcement>, Fault> {
     let now = tx.now();
-    let Some((entry, saying)) = saying_at(tx.conn(), call, None, policy, now).await? else { return Ok(None) };
-    let (low, high) = match saying.told {
+    let Some((entry, announcement)) = announcement_at(tx.conn(), call, None, policy, now).await? else {
+        return Ok(None);
+    };
+    let (low, high) = match announcement.saying.told {
         Told::Soon => (0, 1),
         Told::Between(low, high) | Told::Longer(low, high) => (low, high),
     };
     let about = About { call: Some(call), entry: Some(entry), ..About::default() };
     events::record(tx, "entry.told", about, json!({ "low_s": low * 60, "high_s": high * 60 })).await?;
-    Ok(Some(saying))
+    Ok(Some(announcement))
 }
 
 /// Whether nobody more is admitted who speaks this language: too many wait, or it would take too long.

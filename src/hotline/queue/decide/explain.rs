@@ -60,6 +60,8 @@ pub enum WhyEntry {
     Halted(Halted),
     /// It waits for one agent alone, until then.
     WaitsFor(UserId, OffsetDateTime),
+    /// The caller was rung in vain, and is left in peace until then.
+    Paused(OffsetDateTime),
     /// Nobody who is signed in can do what it needs.
     NobodyCan,
     /// All who can are busy, in wrap-up, not ready, or have no page.
@@ -179,8 +181,9 @@ impl<'a> Reasons<'a> {
         // Of each idle agent who may take the caller, until when the two are kept apart; who is not sorts first.
         let fitting = idle.filter(|agent| head.wants.fit(agent.agent, &agent.skills, now).is_ok());
         let apart = fitting.map(|agent| self.apart(head.entry, agent.agent)).min();
-        let why = match (scene.halted, alone, apart) {
-            (Some(halted), ..) => WhyEntry::Halted(halted),
+        let paused = head.wants.pause.filter(|until| now < *until).map(WhyEntry::Paused);
+        let why = match (scene.halted.map(WhyEntry::Halted).or(paused), alone, apart) {
+            (Some(why), ..) => why,
             (None, Some(one), None | Some(Some(_))) => WhyEntry::WaitsFor(one.agent, one.until),
             (None, ..) if able.is_empty() => WhyEntry::NobodyCan,
             (None, _, None) => WhyEntry::AllBusy,
@@ -240,7 +243,7 @@ mod tests {
     fn head(number: u8, needs: &str) -> Head {
         let joined = NOW - Duration::minutes(10);
         let needs = needs.parse().unwrap();
-        let wants = Wants { queue: "hotline".to_owned(), joined, needs, preferred: None, overflow: None };
+        let wants = Wants { queue: "hotline".to_owned(), joined, needs, preferred: None, overflow: None, pause: None };
         let order = OrderKey { at: joined, seq: i64::from(number) };
         Head { entry: EntryId(Uuid::from_u128(u128::from(number))), order, wants }
     }

@@ -52,7 +52,8 @@ pub enum Due {
 /// are idle, and as many more as pairs are kept apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The first entries of each kind that wait, in order. Those who wait for an agent who is not idle are left out.
+    /// The first entries of each kind that wait, in order. Those who wait for an agent who is not idle are left out, and those
+    /// who were rung in vain just now.
     pub heads: Vec<Head>,
     /// The agents who are ready.
     pub idle: Vec<Idle>,
@@ -60,7 +61,7 @@ pub struct Snapshot {
     pub back_offs: Vec<BackOff>,
     /// Transient states with their deadlines.
     pub due: Vec<(OffsetDateTime, Due)>,
-    /// When the first of the callers who were left out may be taken by others.
+    /// When the first of the callers who were left out may be taken, or be taken by others.
     pub freed_at: Option<OffsetDateTime>,
     /// Nobody publishes facts just now: no page would learn of an offer in time.
     pub unpublished: bool,
@@ -154,6 +155,7 @@ mod tests {
             needs,
             preferred: None,
             overflow: None,
+            pause: None,
         }
     }
 
@@ -255,6 +257,16 @@ mod tests {
         assert_eq!((planned.steps, planned.wake_at), (vec![], Some(until)));
         assert_eq!(plan(&with(vec![idle(7, 50), idle(8, 5)]), NOW).steps, [Step::Offer(returning.entry, idle_id(8))]);
         assert_eq!(plan(&with(vec![idle(7, 50)]), until).steps, [Step::Offer(returning.entry, idle_id(7))]);
+    }
+
+    #[test]
+    fn who_was_rung_in_vain_is_left_in_peace_and_holds_nobody_up() {
+        let until = NOW + Duration::minutes(10);
+        let away = Head { wants: Wants { pause: Some(until), ..wants("") }, ..head(1) };
+        let snapshot = Snapshot { heads: vec![away.clone(), head(2)], idle: vec![idle(7, 5)], ..Snapshot::default() };
+        let planned = plan(&snapshot, NOW);
+        assert_eq!((planned.steps, planned.wake_at), (vec![Step::Offer(head(2).entry, idle_id(7))], Some(until)));
+        assert_eq!(plan(&snapshot, until).steps, [Step::Offer(away.entry, idle_id(7))]);
     }
 
     #[test]

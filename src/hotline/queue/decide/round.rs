@@ -244,7 +244,7 @@ mod tests {
 
     fn wants() -> Wants {
         let needs = Needs::default();
-        Wants { queue: "hotline".to_owned(), joined: NOW, needs, preferred: None, overflow: None }
+        Wants { queue: "hotline".to_owned(), joined: NOW, needs, preferred: None, overflow: None, pause: None }
     }
 
     fn line(entries: u128, agents: u128) -> Snapshot {

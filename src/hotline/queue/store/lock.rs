@@ -5,7 +5,8 @@ use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
 use crate::hotline::queue::decide::Matter;
 use crate::hotline::queue::model::{
-    Agent, AgentState, Ending, Entry, EntryState, Link, Next, Offer, OfferState, OrderKey, Preferred, Reason, Wants,
+    Agent, AgentState, Ending, Entry, EntryState, Link, Next, Offer, OfferState, OrderKey, Preferred, Reach, Reason,
+    Wants,
 };
 use crate::hotline::queue::routing::Overflow;
 use crate::hotline::queue::skills::{Needs, Skills};
@@ -46,7 +47,7 @@ pub async fn lock_entry(tx: &mut Tx, id: EntryId, lock: Lock) -> Result<Option<E
         r#"
         -- queue: lock and read an entry
         select id, call_id, queue, needs, prefers, prefers_until, overflow_at, overflow_queue, overflow_needs, joined_at,
-               key_at, key_seq, state, offer_id, talking_since, ending, redeem_until
+               key_at, key_seq, state, offer_id, talking_since, ending, redeem_until, reach, tries, rung, paused_until
           from queue_entry where id = $1 for update
         "#,
         id.0
@@ -68,6 +69,7 @@ pub async fn lock_entry(tx: &mut Tx, id: EntryId, lock: Lock) -> Result<Option<E
                 Some("abandoned") => Ending::Abandoned,
                 Some("lost") => Ending::Lost,
                 Some("merged") => Ending::Merged,
+                Some("unreached") => Ending::Unreached,
                 _ => return Err(torn("an entry")),
             },
             redeem_until: row.redeem_until,
@@ -87,8 +89,13 @@ pub async fn lock_entry(tx: &mut Tx, id: EntryId, lock: Lock) -> Result<Option<E
         needs: read_needs(&row.needs)?,
         preferred: preferred(row.prefers, row.prefers_until),
         overflow,
+        pause: row.paused_until,
     };
-    Ok(Some(Entry { id, order, call: CallId(row.call_id), wants, state }))
+    let reach = match row.reach.as_str() {
+        "callback" => Reach::Callback { tries: u8::try_from(row.tries).unwrap_or(u8::MAX), rung: row.rung },
+        _ => Reach::Line,
+    };
+    Ok(Some(Entry { id, order, call: CallId(row.call_id), wants, state, reach }))
 }
 
 /// Needs as they are written in the database.

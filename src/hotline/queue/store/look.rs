@@ -38,7 +38,8 @@ pub async fn redeemable(tx: &mut Tx, caller: &Pii<String>) -> Result<Option<Entr
         r#"
         -- queue: the place that a redial takes up
         select id from queue_entry
-         where caller = $1 and state = 'ended' and redeem_until >= $2
+         where caller = $1
+           and ((state = 'ended' and redeem_until >= $2) or (reach = 'callback' and state in ('waiting', 'offered')))
          order by key_at, key_seq limit 1
         "#,
         caller.expose(),
@@ -108,7 +109,36 @@ pub async fn chosen(tx: &mut Tx, entry: EntryId) -> Result<(Language, Topic), Fa
     language.zip(topic).ok_or_else(|| torn("an entry"))
 }
 
-/// What a parked call is told at a tick: a read, nothing else.
+/// The number of an entry's caller, when shown.
+///
+/// # Errors
+/// When the database is away.
+pub async fn caller(conn: &mut PgConnection, entry: EntryId) -> Result<Option<Pii<String>>, Fault> {
+    let caller = sqlx::query_scalar!("select caller from queue_entry where id = $1 -- queue: whom to ring", entry.0)
+        .fetch_optional(conn)
+        .await?;
+    Ok(caller.flatten().map(Pii::new))
+}
+
+/// Whether this call rings the caller of an accepted offer, who has not said yet that it is them.
+///
+/// # Errors
+/// When the database is away.
+pub async fn rings_for(conn: &mut PgConnection, call: CallId, offer: OfferId) -> Result<bool, Fault> {
+    let rings = sqlx::query_scalar!(
+        r#"
+        -- queue: whether a call rings for an offer
+        select exists (select from queue_entry where call_id = $1 and offer_id = $2 and rung) as "is!"
+        "#,
+        call.0,
+        offer.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(rings)
+}
+
+/// What a parked call is told at a tick: a read, nothing else. Whoever is to be rung does not wait on the line.
 ///
 /// # Errors
 /// When the database is away.
@@ -116,7 +146,8 @@ pub async fn state_of_call(conn: &mut PgConnection, call: CallId) -> Result<Opti
     let row = sqlx::query!(
         r#"
         -- queue: where a parked call stands
-        select state, offer_id from queue_entry where call_id = $1 order by (state = 'ended'), joined_at desc limit 1
+        select case when reach = 'callback' and not rung then 'ended' else state end as "state!", offer_id
+          from queue_entry where call_id = $1 order by (state = 'ended'), joined_at desc limit 1
         "#,
         call.0
     )
@@ -125,15 +156,29 @@ pub async fn state_of_call(conn: &mut PgConnection, call: CallId) -> Result<Opti
     Ok(row.map(|row| (row.state, row.offer_id.map(OfferId))))
 }
 
-/// The place of a call that waits: its id, its key, and what an agent must be able to do.
+/// The place of a call that waits.
+#[derive(Clone, Debug)]
+pub struct PlaceOfCall {
+    /// Which.
+    pub entry: EntryId,
+    /// Its key.
+    pub order: OrderKey,
+    /// What an agent must be able to do.
+    pub needs: Needs,
+    /// Whether the caller's number is shown.
+    pub has_number: bool,
+}
+
+/// The place of a call that waits.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn place_of_call(conn: &mut PgConnection, call: CallId) -> Result<Option<(EntryId, OrderKey, Needs)>, Fault> {
+pub async fn place_of_call(conn: &mut PgConnection, call: CallId) -> Result<Option<PlaceOfCall>, Fault> {
     let row = sqlx::query!(
         r#"
         -- queue: the place of a call that waits
-        select id, needs, key_at, key_seq from queue_entry where call_id = $1 and state = 'waiting'
+        select id, needs, key_at, key_seq, caller is not null as "has_number!"
+          from queue_entry where call_id = $1 and state = 'waiting'
         "#,
         call.0
     )
@@ -141,7 +186,8 @@ pub async fn place_of_call(conn: &mut PgConnection, call: CallId) -> Result<Opti
     .await?;
     let Some(row) = row else { return Ok(None) };
     let order = OrderKey { at: row.key_at, seq: row.key_seq };
-    Ok(Some((EntryId(row.id), order, read_needs(&row.needs)?)))
+    let needs = read_needs(&row.needs)?;
+    Ok(Some(PlaceOfCall { entry: EntryId(row.id), order, needs, has_number: row.has_number }))
 }
 
 /// How many stand in line, those on offer included, and since when the first of them.

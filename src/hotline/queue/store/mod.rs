@@ -13,8 +13,8 @@ pub use lock::{
     try_matter_of_offer,
 };
 pub use look::{
-    ahead, at_work, chosen, entry_of_call, handled, line, place_of_call, redeemable, served_last_by, state_of_call,
-    waits_again,
+    ahead, at_work, caller, chosen, entry_of_call, handled, line, place_of_call, redeemable, rings_for, served_last_by,
+    state_of_call, waits_again,
 };
 pub use round::{begin_step, forget_back_offs, keep_step, node_lease, snapshot, undo_step};
 pub use save::{NewEntry, ensure_agent, insert_entry, save_agent, save_back_off, save_entry, save_offer, save_skills};

@@ -67,8 +67,12 @@ pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
     let heads = if idle.is_empty() { Vec::new() } else { heads(tx, &idle, back_offs.len(), now).await? };
     let freed_at = sqlx::query_scalar!(
         r#"
-        -- queue: when a caller who waits for one agent may be taken by others
-        select min(prefers_until) from queue_entry where state = 'waiting' and prefers is not null and prefers_until > $1
+        -- queue: when a caller who waits for one agent, or was rung in vain, may be taken by others
+        select min(at) from (select prefers_until as at from queue_entry
+                              where state = 'waiting' and prefers is not null and prefers_until > $1
+                             union all
+                             select paused_until from queue_entry
+                              where state = 'waiting' and paused_until is not null and paused_until > $1) as later
         "#,
         now
     )
@@ -115,11 +119,14 @@ async fn heads(tx: &mut Tx, idle: &[Idle], apart: usize, now: OffsetDateTime) ->
                     order by needs, bonus limit 1) as next
         )
         select head.id as "id!", head.queue as "queue!", head.needs as "needs!", head.joined_at as "joined_at!",
-               head.key_at as "key_at!", head.key_seq as "key_seq!", head.prefers, head.prefers_until
+               head.key_at as "key_at!", head.key_seq as "key_seq!", head.prefers, head.prefers_until,
+               head.paused_until
           from kind cross join lateral (
-               select id, queue, needs, joined_at, key_at, key_seq, prefers, prefers_until from queue_entry
+               select id, queue, needs, joined_at, key_at, key_seq, prefers, prefers_until, paused_until
+                 from queue_entry
                 where state = 'waiting' and needs = kind.needs and bonus = kind.bonus
                   and (prefers is null or prefers_until <= $2 or prefers = any($3))
+                  and (paused_until is null or paused_until <= $2)
                 order by key_at, key_seq limit $1) as head
          order by head.key_at, head.key_seq
         "#,

@@ -5,7 +5,8 @@ use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, EntryId, UserId};
 use crate::foundation::pii::Pii;
 use crate::hotline::queue::model::{
-    Agent, AgentState, BackOff, Entry, EntryState, Language, Link, Next, Offer, OfferState, OrderKey, Preferred, Topic,
+    Agent, AgentState, BackOff, Entry, EntryState, Language, Link, Next, Offer, OfferState, OrderKey, Preferred, Reach,
+    Topic,
 };
 use crate::hotline::queue::routing::Placement;
 use crate::hotline::queue::skills::Skills;
@@ -83,6 +84,10 @@ pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
         EntryState::Talking { offer, since } => ("talking", Some(offer), Some(since), None, None),
         EntryState::Ended { how, redeem_until } => ("ended", None, None, Some(how.code()), redeem_until),
     };
+    let (reach, tries, rung) = match entry.reach {
+        Reach::Line => ("line", 0, false),
+        Reach::Callback { tries, rung } => ("callback", tries, rung),
+    };
     sqlx::query!(
         r#"
         -- queue: write an entry's state; its key is never written again
@@ -90,7 +95,7 @@ pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
            set call_id = $2, state = $3, offer_id = $4, talking_since = $5, ending = $6,
                ended_at = case when $6::text is not null then $7::timestamptz end, redeem_until = $8, queue = $9,
                needs = $10, prefers = $11, prefers_until = $12, overflow_at = $13, overflow_queue = $14,
-               overflow_needs = $15
+               overflow_needs = $15, reach = $16, tries = $17, rung = $18, paused_until = $19
          where id = $1
         "#,
         entry.id.0,
@@ -107,7 +112,11 @@ pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
         wants.preferred.map(|one| one.until),
         wants.overflows_at(),
         wants.overflow.as_ref().map(|overflow| overflow.queue.as_str()),
-        wants.overflow.as_ref().map(|overflow| overflow.needs.to_string())
+        wants.overflow.as_ref().map(|overflow| overflow.needs.to_string()),
+        reach,
+        i16::from(tries),
+        rung,
+        wants.pause
     )
     .execute(tx.conn())
     .await?;

@@ -30,7 +30,7 @@ pub async fn scene(tx: &mut Tx) -> Result<Scene, Fault> {
         Waiting,
         r#"
         -- queue: everybody who waits, in order
-        select id, queue, needs, joined_at, key_at, key_seq, prefers, prefers_until
+        select id, queue, needs, joined_at, key_at, key_seq, prefers, prefers_until, paused_until
           from queue_entry where state = 'waiting' order by key_at, key_seq limit $1
         "#,
         MOST_WAITING

@@ -19,6 +19,7 @@ pub(super) struct Waiting {
     pub key_seq: i64,
     pub prefers: Option<Uuid>,
     pub prefers_until: Option<OffsetDateTime>,
+    pub paused_until: Option<OffsetDateTime>,
 }
 
 impl TryFrom<Waiting> for Head {
@@ -31,6 +32,7 @@ impl TryFrom<Waiting> for Head {
             needs: read_needs(&row.needs)?,
             preferred: preferred(row.prefers, row.prefers_until),
             overflow: None,
+            pause: row.paused_until,
         };
         Ok(Self { entry: EntryId(row.id), order: OrderKey { at: row.key_at, seq: row.key_seq }, wants })
     }

@@ -1,9 +1,10 @@
 //! How a talk ends, how a caller leaves, and how a place is taken up again.
 
+use super::callback;
 use super::offer::{give_back, next_of, turn_kept};
 use super::{Change, Effect, Gone, Matter, No};
 use crate::foundation::ids::{CallId, OfferId};
-use crate::hotline::queue::model::{Agent, AgentState, Ending, Entry, EntryState, OfferState, Policy, Wants};
+use crate::hotline::queue::model::{Agent, AgentState, Ending, Entry, EntryState, OfferState, Policy, Reach, Wants};
 use time::OffsetDateTime;
 
 /// The agent's desk after a call that took place.
@@ -68,6 +69,9 @@ pub(super) fn transfer(matter: &Matter, wants: &Wants, policy: &Policy, now: Off
 
 pub(super) fn caller_gone(matter: &Matter, how: Gone, policy: &Policy, now: OffsetDateTime) -> Result<Change, No> {
     let Some(entry) = &matter.entry else { return Err(No::NoCall) };
+    if let Reach::Callback { rung, .. } = entry.reach {
+        return callback::call_over(matter, rung, policy, now);
+    }
     let mut change = Change::default();
     match entry.state {
         EntryState::Ended { .. } => return Ok(change),
@@ -91,6 +95,9 @@ pub(super) fn caller_gone(matter: &Matter, how: Gone, policy: &Policy, now: Offs
 
 pub(super) fn redeem(matter: &Matter, call: CallId, now: OffsetDateTime) -> Result<Change, No> {
     let Some(entry) = &matter.entry else { return Err(No::NotRedeemable) };
+    if entry.reach.is_callback() {
+        return callback::rings_first(entry, call);
+    }
     match entry.state {
         EntryState::Ended { redeem_until: Some(until), .. } if now <= until => {}
         _ if entry.call == call => return Ok(Change::default()),
@@ -115,7 +122,10 @@ pub(super) fn merge(matter: &Matter, policy: &Policy, now: OffsetDateTime) -> Re
     };
     let mut change = Change::default();
     // Two may ring from one number: whoever of them rings again finds the place that was left.
-    change.entry(entry, EntryState::Ended { how: Ending::Merged, redeem_until: Some(now + policy.redeem) });
+    change.entry(
+        &entry.on_the_line(),
+        EntryState::Ended { how: Ending::Merged, redeem_until: Some(now + policy.redeem) },
+    );
     change.fact_with("entry.ended", Ending::Merged.code());
     Ok(change)
 }

@@ -1,5 +1,6 @@
 //! From an accepted offer to a talk, or back to the same place.
 
+use super::callback::unreached;
 use super::offer::{give_back, live, next_of, turn_kept};
 use super::{Change, Effect, Matter, No};
 use crate::foundation::ids::OfferId;
@@ -11,7 +12,11 @@ use time::OffsetDateTime;
 const LOOK_BEFORE: i32 = 8;
 
 pub(super) fn dialling(matter: &Matter, id: OfferId, policy: &Policy) -> Result<Change, No> {
-    let (_, offer, _) = live(matter, id)?;
+    let (entry, offer, _) = live(matter, id)?;
+    if entry.reach.is_callback() {
+        // Nobody is on the line yet from whom a phone could be rung.
+        return Err(No::NotWaiting);
+    }
     let mut change = Change::default();
     match offer.state {
         OfferState::Accepted { deadline } => {
@@ -41,6 +46,9 @@ pub(super) fn agent_answered(matter: &Matter, id: OfferId, now: OffsetDateTime) 
         return Ok(Change::default());
     }
     let (entry, offer, agent) = live(matter, id)?;
+    if entry.reach.is_callback() {
+        return Err(No::NotWaiting);
+    }
     let (OfferState::Accepted { .. } | OfferState::Connecting { .. }) = offer.state else {
         return Err(No::OfferGone);
     };
@@ -62,6 +70,9 @@ pub(super) fn connect_failed(
     let (entry, offer, agent) = live(matter, id)?;
     let mut change = Change::default();
     match offer.state {
+        OfferState::Accepted { .. } if entry.reach.is_callback() => {
+            return Ok(unreached(entry, offer, agent, policy, now));
+        }
         OfferState::Accepted { .. } => {
             // The provider never came to ask whom to ring: nothing is wrong with the agent or with the phone.
             change.entry(entry, EntryState::Waiting);

@@ -1,6 +1,7 @@
 //! What one event does to an entry, its offer and its agent: the states after it, the facts, and the effects promised.
 
 mod agent;
+mod callback;
 mod caller;
 mod connecting;
 mod link;
@@ -55,6 +56,14 @@ pub enum Event {
     Merge,
     /// The caller has waited too long in this queue.
     Overflow,
+    /// The caller wants to be rung when it is their turn, instead of waiting on the line.
+    CallBack,
+    /// The provider is about to be asked to ring the caller, by this call.
+    Ring(CallId),
+    /// The provider was not asked to ring the caller after all.
+    NotRung,
+    /// Who was rung under this offer has said that it is them: they are on the line.
+    Reached(OfferId),
     /// The agent wants callers.
     Ready,
     /// The agent wants none.
@@ -162,6 +171,8 @@ pub struct Fact {
 pub enum Effect {
     /// Ring the agent's phone from the caller's call.
     Connect(OfferId),
+    /// Ring the caller, and then the agent's phone from that call.
+    CallBack(OfferId),
     /// Look at that moment whether the phone is answered, when nothing was heard of it by then.
     LookAtPhone(OfferId, OffsetDateTime),
     /// Put the caller back into music.
@@ -237,6 +248,10 @@ pub fn react(matter: &Matter, event: &Event, policy: &Policy, now: OffsetDateTim
         Event::Redeem(call) => caller::redeem(matter, *call, now),
         Event::Merge => caller::merge(matter, policy, now),
         Event::Overflow => caller::overflow(matter, now),
+        Event::CallBack => callback::call_back(matter),
+        Event::Ring(call) => callback::ring(matter, *call),
+        Event::NotRung => callback::not_rung(matter),
+        Event::Reached(id) => callback::reached(matter, *id, policy, now),
         Event::Ready => agent::ready(matter, now),
         Event::NotReady(reason) => agent::not_ready(matter, reason, policy, now),
         Event::HangUp => agent::hang_up(matter),

@@ -4,7 +4,7 @@ use super::connecting::connect_failed;
 use super::{Change, Effect, Matter, No};
 use crate::foundation::ids::OfferId;
 use crate::hotline::queue::model::{
-    Agent, AgentState, BackOff, Entry, EntryState, Link, Next, Offer, OfferState, Policy, Reason,
+    Agent, AgentState, BackOff, Entry, EntryState, Link, Next, Offer, OfferState, Policy, Reach, Reason,
 };
 use time::OffsetDateTime;
 
@@ -50,15 +50,19 @@ pub(super) fn accept(matter: &Matter, id: OfferId, policy: &Policy, now: OffsetD
     let (entry, offer, agent) = live(matter, id)?;
     let OfferState::Open { .. } = offer.state else { return Ok(Change::default()) };
     let mut change = Change::default();
+    let (within, effect) = match entry.reach {
+        Reach::Line => (policy.connect, Effect::Connect(id)),
+        Reach::Callback { .. } => (policy.callback.ring + policy.callback.answer, Effect::CallBack(id)),
+    };
     change.entry(entry, EntryState::Connecting { offer: id });
-    change.offer(offer, OfferState::Accepted { deadline: now + policy.connect });
+    change.offer(offer, OfferState::Accepted { deadline: now + within });
     change.fact("offer.accepted");
     change.fact("entry.connecting");
     change.agent(agent, AgentState::Connecting { offer: id, entry: entry.id, next: Next::Ready }, now);
     if let Some(agent) = &mut change.agent {
         agent.missed = 0;
     }
-    change.effects.push(Effect::Connect(id));
+    change.effects.push(effect);
     Ok(change)
 }
 
@@ -87,8 +91,12 @@ pub(super) fn offer_deadline(matter: &Matter, id: OfferId, policy: &Policy, now:
         OfferState::Open { deadline, .. } if deadline <= now => ("no_answer", Reason::no_answer()),
         OfferState::Accepted { deadline } | OfferState::Connecting { deadline } if deadline <= now => {
             let mut change = connect_failed(matter, id, policy, now, "connect_deadline")?;
-            // Whatever the provider is doing with the call: it shall wait in music again.
-            change.effects.push(Effect::Park(entry.call, id));
+            match entry.reach {
+                // Whatever the provider is doing with the call: it shall wait in music again.
+                Reach::Line => change.effects.push(Effect::Park(entry.call, id)),
+                Reach::Callback { rung: true, .. } => change.effects.push(Effect::HangUp(entry.call)),
+                Reach::Callback { rung: false, .. } => {}
+            }
             return Ok(change);
         }
         OfferState::Open { .. }
