@@ -17,6 +17,7 @@ impl EntryCard {
             place: Place::Waiting,
             was_offered: false,
             is_redeemed: false,
+            is_callback: false,
             offer: None,
             answer: None,
             earlier: Vec::new(),
@@ -31,12 +32,13 @@ impl EntryCard {
                     match how {
                         // The provider says that there was no talk: nobody has left, and nobody came back.
                         End::Served => self.answer = None,
-                        End::Abandoned | End::Lost | End::Merged => self.is_redeemed = true,
+                        End::Abandoned | End::Lost | End::Merged | End::Unreached => self.is_redeemed = true,
                     }
                     self.place = Place::Waiting;
                 }
                 Place::Waiting | Place::Connecting | Place::Talking => return false,
             },
+            News::Callback => self.is_callback = true,
             News::Connecting => self.place = Place::Connecting,
             News::Talking => {
                 self.place = Place::Talking;
@@ -58,7 +60,7 @@ impl EntryCard {
                         let answer = self.answer.get_or_insert(silent);
                         answer.talk_ms = answer.is_known.then(|| ms_between(answer.at, at));
                     }
-                    End::Abandoned | End::Lost | End::Merged => self.answer = None,
+                    End::Abandoned | End::Lost | End::Merged | End::Unreached => self.answer = None,
                 }
             }
             News::Offer(id, OfferNews::Made(agent)) => {
@@ -121,27 +123,34 @@ impl EntryCard {
         }
         hour.counts.offered = 1;
         hour.counts.redeemed = i64::from(self.is_redeemed);
+        hour.counts.callbacks = i64::from(self.is_callback);
         hour.counts.transferred = i64::try_from(self.earlier.len()).unwrap_or(i64::MAX);
         match self.place {
             Place::Ended { how: End::Served, .. } => hour.counts.served = 1,
             // Whoever has talked with an agent was answered, however it ended after that.
-            Place::Ended { how: End::Abandoned | End::Lost, .. } if !self.earlier.is_empty() => {}
+            Place::Ended { how: End::Abandoned | End::Lost | End::Unreached, .. } if !self.earlier.is_empty() => {}
             Place::Ended { how: End::Abandoned, at } => {
                 hour.counts.abandoned = 1;
-                hour.times.wait_abandoned.note(at - self.joined_at);
-                hour.times.early_abandoned.note(at - self.joined_at);
+                if !self.is_callback {
+                    hour.times.wait_abandoned.note(at - self.joined_at);
+                    hour.times.early_abandoned.note(at - self.joined_at);
+                }
             }
             Place::Ended { how: End::Lost, .. } => hour.counts.lost = 1,
+            Place::Ended { how: End::Unreached, .. } => hour.counts.unreached = 1,
             Place::Ended { how: End::Merged, .. } | Place::Waiting | Place::Connecting | Place::Talking => {}
         }
         let latest = self.answer.map(|answer| (self.offer, answer));
         let talks = self.earlier.iter().map(|talk| (Some(talk.offer), talk.answer)).chain(latest);
         for (number, (offer, answer)) in talks.enumerate() {
             if number == 0 {
-                // The first talk is the answer; a caller who is handed on has not waited for one.
+                // The first talk is the answer; a caller who is handed on has not waited for one, and a caller who was
+                // rung has not waited on the line.
                 hour.counts.answered = 1;
-                hour.times.wait_answered.note(answer.at - self.joined_at);
-                hour.times.early_answered.note(answer.at - self.joined_at);
+                if !self.is_callback {
+                    hour.times.wait_answered.note(answer.at - self.joined_at);
+                    hour.times.early_answered.note(answer.at - self.joined_at);
+                }
             }
             let shift = talked(offer, &answer, &mut hour);
             if let Some(offer) = offer {

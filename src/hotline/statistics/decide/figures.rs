@@ -28,6 +28,8 @@ pub fn of_entries(hour: &Hour, thresholds: Settings) -> Vec<Named> {
     let in_time = times.early_answered.at_most(within);
     let gone_before = times.early_abandoned.below(within);
     let gone_in_time = times.early_abandoned.at_most(within);
+    // Who is rung has not waited on the line, and says nothing of how fast lines are answered.
+    let on_the_line = counts.offered - counts.callbacks;
     let short = times.early_abandoned.at_most(thresholds.short_abandon_seconds);
     let mut figures: Vec<Named> = [
         ("offered", counts.offered),
@@ -36,20 +38,22 @@ pub fn of_entries(hour: &Hour, thresholds: Settings) -> Vec<Named> {
         ("abandoned", counts.abandoned),
         ("abandoned_short", short),
         ("lost", counts.lost),
-        ("open", counts.offered - counts.answered - counts.abandoned - counts.lost),
+        ("unreached", counts.unreached),
+        ("open", counts.offered - counts.answered - counts.abandoned - counts.lost - counts.unreached),
         ("redeemed", counts.redeemed),
         ("transferred", counts.transferred),
         ("merged", counts.merged),
+        ("callbacks", counts.callbacks),
         ("answered_in_time", in_time),
     ]
     .map(|(name, count)| (name.to_owned(), Figure::Count(count)))
     .into();
     figures.extend(
         [
-            ("service_level_of_answered", in_time, counts.answered),
-            ("service_level_of_offered", in_time, counts.offered),
-            ("service_level_without_early_abandoned", in_time, counts.offered - gone_before),
-            ("service_level_with_early_abandoned", in_time + gone_in_time, counts.offered),
+            ("service_level_of_answered", in_time, times.wait_answered.count()),
+            ("service_level_of_offered", in_time, on_the_line),
+            ("service_level_without_early_abandoned", in_time, on_the_line - gone_before),
+            ("service_level_with_early_abandoned", in_time + gone_in_time, on_the_line),
             ("abandoned_ratio", counts.abandoned, counts.offered),
         ]
         .map(|(name, part, whole)| (name.to_owned(), Figure::Ratio(ratio(part, whole)))),

@@ -313,6 +313,27 @@ fn an_agents_time_is_divided_at_the_hours_and_absence_has_none() {
 }
 
 #[test]
+fn who_is_rung_is_answered_and_says_nothing_of_how_fast_lines_are_answered() {
+    let mut log = Log::new();
+    log.join(1).reach(1, 11, 9).serve(1, 9);
+    // Wants to be rung, is rung in vain once, then talks.
+    log.join(2).pass(Duration::minutes(1)).entry("entry.callback", 2).pass(Duration::minutes(10));
+    log.offer("offer.made", 2, 12, 9).offer("offer.accepted", 2, 12, 9).entry("entry.connecting", 2);
+    log.offer("offer.failed", 2, 12, 9).entry("entry.unreached", 2).pass(Duration::minutes(10));
+    log.reach(2, 13, 9).serve(2, 9);
+    // Is never reached.
+    log.join(3).entry("entry.callback", 3).pass(Duration::HOUR).end(3, "unreached");
+    let (hour, _) = log.together();
+    let counts = &hour.counts;
+    assert_eq!((counts.offered, counts.answered, counts.callbacks, counts.unreached), (3, 2, 2, 1));
+    assert_eq!(hour.times.wait_answered.count(), 1, "of those who waited on the line");
+    let figures = of_entries(&hour, THRESHOLDS);
+    let figure = |name: &str| figures.iter().find(|(known, _)| known == name).map(|(_, figure)| *figure);
+    assert_eq!(figure("service_level_of_offered"), Some(Figure::Ratio(Some(1.0))));
+    assert_eq!(figure("open"), Some(Figure::Count(0)));
+}
+
+#[test]
 fn the_hour_that_happens_twice_is_two() {
     let mut log = Log::new();
     log.now = datetime!(2021-10-31 00:30 UTC);
@@ -342,6 +363,7 @@ fn evening() -> Log {
     log.offer("offer.declined", 2, 12, 9).agent(9, "ready", Some(2)).pass(Duration::SECOND);
     log.end(3, "abandoned").pass(Duration::minutes(2)).entry("entry.redeemed", 3);
     log.reach(3, 13, 9).pass(Duration::minutes(5)).end(4, "lost").serve(3, 9);
+    log.entry("entry.callback", 5).pass(Duration::minutes(30)).end(5, "unreached");
     log.pass(Duration::seconds(30)).agent(9, "not_ready", Some(3));
     log
 }

@@ -46,6 +46,9 @@ pub struct EntryCard {
     pub was_offered: bool,
     /// Whether it was left and taken up again.
     pub is_redeemed: bool,
+    /// Whether the caller wanted to be rung instead of waiting on the line.
+    #[serde(default)]
+    pub is_callback: bool,
     /// Its latest offer, unless that came to nothing.
     pub offer: Option<OfferCard>,
     /// Its talk, or its latest one.
@@ -96,6 +99,8 @@ pub enum End {
     Lost,
     /// The caller has an older place again.
     Merged,
+    /// The caller was to be rung, and was rung in vain.
+    Unreached,
 }
 
 impl End {
@@ -105,6 +110,7 @@ impl End {
             "abandoned" => Self::Abandoned,
             "lost" => Self::Lost,
             "merged" => Self::Merged,
+            "unreached" => Self::Unreached,
             _ => return None,
         })
     }

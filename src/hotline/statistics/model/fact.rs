@@ -46,6 +46,8 @@ pub enum Fact<'a> {
 pub enum News {
     /// Its place is taken up again.
     Redeemed,
+    /// Its caller wants to be rung instead of waiting on the line.
+    Callback,
     /// An agent has accepted.
     Connecting,
     /// Agent and caller talk.
@@ -147,6 +149,7 @@ impl<'a> Fact<'a> {
                 topic: text("topic").ok_or(Unreadable)?,
             },
             "entry.redeemed" => entry(News::Redeemed)?,
+            "entry.callback" => entry(News::Callback)?,
             "entry.connecting" => entry(News::Connecting)?,
             "entry.talking" => entry(News::Talking)?,
             "entry.transferred" => entry(News::Transferred)?,

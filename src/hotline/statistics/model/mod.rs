@@ -85,7 +85,8 @@ tally! {
 tally! {
     /// Entries that joined in a cell, and the offers of them.
     pub struct Counts {
-        /// Entries, those that were merged into an older one excepted: `answered + abandoned + lost +` those still open.
+        /// Entries, those that were merged into an older one excepted: `answered + abandoned + lost + unreached +` those
+        /// still open.
         pub offered: i64,
         /// Those that talked with an agent.
         pub answered: i64,
@@ -101,6 +102,10 @@ tally! {
         pub redeemed: i64,
         /// Times that an agent handed a caller on.
         pub transferred: i64,
+        /// Those whose caller wanted to be rung instead of waiting on the line. Part of `offered`.
+        pub callbacks: i64,
+        /// Those of them that were rung in vain, and whose caller did not come back.
+        pub unreached: i64,
         /// Offers to agents.
         #[serde(flatten)]
         pub offers: Offers,
@@ -120,7 +125,7 @@ tally! {
         pub painted_to_accepted: Histogram,
         /// From the agent's yes to the talk, for every talk.
         pub accepted_to_talking: Histogram,
-        /// From joining to the talk.
+        /// From joining to the talk, of those who waited on the line.
         pub wait_answered: Histogram,
         /// From joining to the end of those that were abandoned.
         pub wait_abandoned: Histogram,
