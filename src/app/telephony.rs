@@ -39,7 +39,11 @@ impl Telephony {
     ///
     /// # Errors
     /// What is wrong with the flow.
-    pub fn of(config: &Config, pools: &Pools, clock: &Clock, policy: Policy) -> Result<Self, Fault> {
+    pub fn of(config: &Config, pools: &Pools, clock: &Clock, mut policy: Policy) -> Result<Self, Fault> {
+        if config.provider.caller_id.is_empty() {
+            // The provider rings nobody for a caller without a number.
+            policy.callback.from = None;
+        }
         let routing = config.routing.routing().map_err(|wrong| Fault::plain(wrong.join("; ")))?;
         let setup = Setup {
             provider: JAMBONZ,

@@ -72,6 +72,7 @@ impl Practice {
             ("VAXLINE__PROVIDER__API_URL", format!("http://{provider}/v1")),
             ("VAXLINE__PROVIDER__API_KEY", "key".to_owned()),
             ("VAXLINE__PROVIDER__ACCOUNT_SID", "account".to_owned()),
+            ("VAXLINE__PROVIDER__CALLER_ID", "+4935146781040".to_owned()),
             ("VAXLINE__PROVIDER__PARK__MUSIC_URL", format!("http://{provider}/music.wav")),
             ("VAXLINE__CORRESPONDENCE__EMAIL__HOST", relay.ip().to_string()),
             ("VAXLINE__CORRESPONDENCE__EMAIL__PORT", relay.port().to_string()),
@@ -125,6 +126,7 @@ async fn what_works_but_should_be_known_is_a_warning() {
     let mut practice = Practice::healthy().await;
     practice.config.correspondence.email.host.clear();
     practice.config.menu.always_open = true;
+    practice.config.provider.caller_id.clear();
     practice.run("update agent set skills = ''").await;
     practice.run("update slot set state = 'withdrawn'").await;
     practice.run("update api_client set disabled_at = '2021-03-20'").await;
@@ -137,7 +139,7 @@ async fn what_works_but_should_be_known_is_a_warning() {
         .await;
     let (wrong, warnings) = practice.complaints().await;
     assert_eq!(wrong, [""; 0]);
-    for subject in ["promises", "slots", "supervisors", "skills", "print house", "menu", "mail"] {
+    for subject in ["promises", "slots", "supervisors", "skills", "print house", "menu", "callbacks", "mail"] {
         assert!(warnings.contains(&subject), "{subject} is not in {warnings:?}");
     }
 }

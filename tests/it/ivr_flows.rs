@@ -9,7 +9,7 @@ use std::time::Duration;
 use time::macros::datetime;
 use uuid::Uuid;
 use vaxline::foundation::ids::{CallId, OfferId};
-use vaxline::hotline::calls::model::{Action, Park, Script, Spoken, Whose};
+use vaxline::hotline::calls::model::{About, Action, Ask, Park, Script, Spoken, Whose};
 use vaxline::hotline::ivr::decide::{self, Facts, Input, Then, Turn};
 use vaxline::hotline::ivr::flow::{Flow, LANGUAGES, Texts};
 use vaxline::hotline::ivr::simulate;
@@ -132,11 +132,21 @@ fn scripts(flow: &Flow) -> BTreeMap<String, Script> {
         let code = language.code();
         let park = Park::new(format!("q3{code}"), language);
         let renewed = park.renewed();
+        let invited = park.clone().with_callback(true);
+        let callback = flow.plan.callback.as_ref().unwrap();
+        let ask = |name: &str, text: &Texts, about: About| {
+            let spoken = Spoken { language, text: text.of(language).to_owned() };
+            let prompts = vec![spoken.clone(), spoken];
+            Action::Ask(Ask { name: name.to_owned(), number: 0, prompts, patience: flow.plan.limits.patience(), about })
+        };
         let offer = OfferId(Uuid::from_u128(9));
         let goodbye = flow.plan.waiting.goodbye.of(language).to_owned();
         for (name, actions) in [
             ("park", vec![Action::Park(park)]),
             ("renewed", vec![Action::Park(renewed)]),
+            ("invited", vec![Action::Park(invited)]),
+            ("callback", vec![ask("callback", &callback.question, About::CallBack)]),
+            ("greeting", vec![ask("greeting", &callback.greeting, About::Reached(offer))]),
             ("goodbye", vec![Action::Say(Spoken { language, text: goodbye }), Action::HangUp]),
             (
                 "connect",
@@ -177,7 +187,7 @@ fn script_of(flow: &Flow, turn: &Turn) -> Script {
 fn documents() -> Vec<(String, Value)> {
     let flow = flow();
     let dialect = dialect();
-    scripts(&flow).into_iter().map(|(name, script)| (name, dialect.verbs(&script, &flow.plan.waiting))).collect()
+    scripts(&flow).into_iter().map(|(name, script)| (name, dialect.verbs(&script, &flow.plan))).collect()
 }
 
 /// What the provider's own validators complain of, by the document's name.

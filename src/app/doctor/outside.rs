@@ -13,7 +13,10 @@ pub(super) async fn provider(config: &Config) -> Result<Vec<Finding>, Fault> {
     if !settings.is_set_up() {
         return Ok(vec![Finding::wrong("provider", "is not set up (provider.webhook_secret): no call is taken")]);
     }
-    Ok(vec![match Client::new(settings)?.legs().await {
+    let callbacks = (config.queue.callback.from_minutes > 0 && settings.caller_id.is_empty()).then(|| {
+        Finding::warning("callbacks", "are not offered: provider.caller_id, the number from which we ring, is empty")
+    });
+    let answers = match Client::new(settings)?.legs().await {
         Ok(legs) => Finding::ok("provider", format!("answers; {} legs are open", legs.len())),
         Err(ProviderError::Refused(status @ (401 | 403))) => {
             Finding::wrong("provider", format!("refuses the key with {status}: see provider.account_sid and api_key"))
@@ -22,7 +25,8 @@ pub(super) async fn provider(config: &Config) -> Result<Vec<Finding>, Fault> {
             Finding::wrong("provider", format!("{error}: see provider.api_url and account_sid"))
         }
         Err(ProviderError::Unknown(_)) => Finding::wrong("provider", "cannot be reached: see provider.api_url"),
-    }])
+    };
+    Ok(callbacks.into_iter().chain([answers]).collect())
 }
 
 pub(super) async fn music(config: &Config) -> Result<Vec<Finding>, Fault> {

@@ -1,5 +1,6 @@
 //! The use cases of calls: load and lock, decide, save, tell the queue, answer; each in the caller's transaction.
 
+use super::callback;
 use super::decide::fold;
 use super::model::{Action, Arrival, EndedBy, LegReport, Park, Reply, Script, Spoken, dial_label, offer_label};
 use super::store::{self, Call, NewCall};
@@ -14,7 +15,7 @@ use crate::hotline::ivr::decide::{self as menu, Facts, Input, Place, State, Then
 use crate::hotline::ivr::flow::{Flow, Node};
 use crate::hotline::ivr::library::Library;
 use crate::hotline::ivr::store as flows;
-use crate::hotline::queue::commands::{self as queue, Join, Standing};
+use crate::hotline::queue::commands::{self as queue, Announcement, Join, Standing};
 use crate::hotline::queue::decide::Gone;
 use crate::hotline::queue::model::{Language, Policy, Topic};
 use crate::hotline::queue::routing::Routing;
@@ -89,7 +90,7 @@ pub async fn arrive(tx: &mut Tx, setup: &Setup, arrival: &Arrival) -> Result<Rep
     let new = NewCall {
         id,
         provider: setup.provider,
-        sid: &arrival.sid,
+        sid: Some(&arrival.sid),
         number: arrival.from.as_ref(),
         to: &arrival.to,
         rang,
@@ -182,7 +183,7 @@ pub async fn answered(
 
 /// What a step was answered before, unless the call is with an agent by now, or on the way: a list that was right then
 /// would take it away.
-async fn same_again(tx: &mut Tx, call: CallId, reply: Reply) -> Result<Reply, Fault> {
+pub(super) async fn same_again(tx: &mut Tx, call: CallId, reply: Reply) -> Result<Reply, Fault> {
     Ok(match queue::standing(tx.conn(), call).await? {
         Standing::Connecting(_) | Standing::Talking(_) => Reply::GoOn,
         Standing::Waiting | Standing::Over | Standing::Unknown => reply,
@@ -236,9 +237,11 @@ async fn tell_wait(
     actions: &mut Vec<Action>,
 ) -> Result<Park, Fault> {
     let park = Park::new(format!("q{asked}"), language);
-    let Some(saying) = queue::tell_wait(tx, call, &setup.policy).await? else { return Ok(park) };
+    let Some(Announcement { saying, callback }) = queue::tell_wait(tx, call, &setup.policy).await? else {
+        return Ok(park);
+    };
     actions.push(Action::Say(Spoken { language, text: flow.plan.waiting.told(saying.told, language) }));
-    Ok(park.promising(saying.by))
+    Ok(park.promising(saying.by).with_callback(callback))
 }
 
 /// A caller whom the menu has led to the queue.
@@ -338,9 +341,7 @@ pub async fn begin_again(tx: &mut Tx, setup: &Setup, id: CallId) -> Result<Reply
 
 /// What a call is to do now, whatever came before. It may be asked as often as anybody likes: at most it gives a call the
 /// place that it lacks.
-async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault> {
-    // A second is fine enough to tell the lists of one call apart, and coarse enough to repeat a repeated answer.
-    let label = |letter: char, now: OffsetDateTime| format!("{letter}{:x}", now.unix_timestamp());
+pub(super) async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault> {
     let Some(menu) = call.menu.as_ref().filter(|_| call.is_open()) else {
         return Ok(Reply::Do(Script::new(call.id, label('e', tx.now()), vec![Action::HangUp])));
     };
@@ -385,12 +386,18 @@ async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Reply, Fault>
     }
 }
 
+/// A label by the moment. A second is fine enough to tell the lists of one call apart, and coarse enough to repeat a
+/// repeated answer.
+pub(super) fn label(letter: char, now: OffsetDateTime) -> String {
+    format!("{letter}{:x}", now.unix_timestamp())
+}
+
 fn goodbye(setup: &Setup, language: Language) -> Vec<Action> {
     let text = setup.flows.current().plan.waiting.goodbye.of(language).to_owned();
     vec![Action::Say(Spoken { language, text }), Action::HangUp]
 }
 
-fn language_of(setup: &Setup, call: &Call) -> Language {
+pub(super) fn language_of(setup: &Setup, call: &Call) -> Language {
     let chosen = call.menu.as_ref().and_then(|menu| menu.state.language);
     chosen.unwrap_or_else(|| setup.flows.current().plan.language)
 }
@@ -407,14 +414,19 @@ pub async fn report(tx: &mut Tx, setup: &Setup, report: &LegReport) -> Result<()
 }
 
 async fn callers_leg(tx: &mut Tx, setup: &Setup, report: &LegReport) -> Result<(), CallError> {
-    let Some(call) = store::lock_by_sid(tx, setup.provider, &report.sid).await? else {
+    let known = match store::lock_by_sid(tx, setup.provider, &report.sid).await? {
+        None => callback::named(tx, report.ours, &report.sid).await?,
+        known => known,
+    };
+    let Some(call) = known else {
         let super::model::LegNews::Ended { by, .. } = report.news else { return Err(CallError::UnknownCall) };
         if !report.inbound {
             return Err(CallError::UnknownCall);
         }
         // The end overtook the arrival: it is written down, so that the arrival finds a call that is over.
         let id: CallId = tx.id();
-        let new = NewCall { id, provider: setup.provider, sid: &report.sid, number: None, to: "", rang: tx.now() };
+        let new =
+            NewCall { id, provider: setup.provider, sid: Some(&report.sid), number: None, to: "", rang: tx.now() };
         if store::insert_ended(tx, &new, by).await? {
             let data = json!({ "by": by.code(), "provider_call_sid": report.sid, "never_arrived": true });
             events::record(tx, "call.ended", About { call: Some(id), ..About::default() }, data).await?;
@@ -431,7 +443,7 @@ async fn callers_leg(tx: &mut Tx, setup: &Setup, report: &LegReport) -> Result<(
     Ok(())
 }
 
-async fn ended(tx: &mut Tx, setup: &Setup, call: CallId, by: EndedBy) -> Result<(), Fault> {
+pub(super) async fn ended(tx: &mut Tx, setup: &Setup, call: CallId, by: EndedBy) -> Result<(), Fault> {
     let about = About { call: Some(call), ..About::default() };
     events::record(tx, "call.ended", about, json!({ "by": by.code() })).await?;
     let gone = match by {

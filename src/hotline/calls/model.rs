@@ -112,6 +112,8 @@ pub struct LegReport {
     pub parent: Option<String>,
     /// Whether the leg came from outside.
     pub inbound: bool,
+    /// The call that we asked for, when the leg is ours: how it is known whose name was never told.
+    pub ours: Option<CallId>,
     /// What it says.
     pub news: LegNews,
 }
@@ -139,6 +141,12 @@ pub enum Step {
     },
     /// Connecting has ended: with a talk, or without.
     Connected(OfferId),
+    /// Whoever waits has said whether they want to be rung.
+    CallBack,
+    /// Somebody whom we ring has answered, under an accepted offer.
+    Called(OfferId),
+    /// They have said whether it is them.
+    Reached(OfferId),
     /// The call was taken out of whatever it did, to be told anew.
     Resume,
 }
@@ -178,13 +186,16 @@ pub struct Park {
     /// telling it again needs no memory.
     #[serde(default)]
     pub promised: Option<i64>,
+    /// The caller may have themselves rung instead: 1 is the key.
+    #[serde(default)]
+    pub callback: bool,
 }
 
 impl Park {
     /// The first list of a label.
     #[must_use]
     pub const fn new(label: String, language: Language) -> Self {
-        Self { label, round: 0, language, promised: None }
+        Self { label, round: 0, language, promised: None, callback: false }
     }
 
     /// The same list for a caller who was told to be served by then.
@@ -203,7 +214,13 @@ impl Park {
     /// the list that is given without the database do not know of one.
     #[must_use]
     pub fn has_place(&self) -> bool {
-        self.label.starts_with(['q', 'r', 'f', 'c'])
+        self.label.starts_with(['q', 'r', 'f', 'c', 'k', 'o'])
+    }
+
+    /// The same list for a caller who may, or may not, have themselves rung.
+    #[must_use]
+    pub fn with_callback(self, callback: bool) -> Self {
+        Self { callback, ..self }
     }
 
     /// The list that takes this one's place before it burns down.
@@ -233,6 +250,22 @@ pub struct Ask {
     pub prompts: Vec<Spoken>,
     /// How long the caller may think after the last prompt.
     pub patience: Duration,
+    /// What it is about.
+    #[serde(default)]
+    pub about: About,
+}
+
+/// What a question is about: whose answer it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// The menu's.
+    #[default]
+    Menu,
+    /// Whether who waits wants to be rung.
+    CallBack,
+    /// Whether who is rung under an offer is the one who asked for it.
+    Reached(OfferId),
 }
 
 /// What the provider shall do, in no dialect.

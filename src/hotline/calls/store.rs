@@ -16,8 +16,8 @@ use time::OffsetDateTime;
 pub struct Call {
     /// Id.
     pub id: CallId,
-    /// The provider's name for it.
-    pub sid: String,
+    /// The provider's name for it; none as long as we have not heard of a call of ours.
+    pub sid: Option<String>,
     /// The caller's number in E.164, when shown.
     pub number: Option<Pii<String>>,
     /// The caller's leg.
@@ -46,8 +46,8 @@ pub struct NewCall<'a> {
     pub id: CallId,
     /// Whose call it is.
     pub provider: &'a str,
-    /// The provider's name for it.
-    pub sid: &'a str,
+    /// The provider's name for it; none: it is ours, and the provider is about to be asked for it.
+    pub sid: Option<&'a str>,
     /// The caller's number, when shown.
     pub number: Option<&'a PhoneNumber>,
     /// The number that was dialled.
@@ -131,7 +131,8 @@ pub async fn insert(tx: &mut Tx, call: &NewCall<'_>, flow: (&str, &str), state: 
         -- calls: a call arrives
         insert into call (id, provider, provider_call_sid, direction, from_number, to_number, progress, arrived_at,
                           flow, flow_version, ivr, rang_at)
-        values ($1, $2, $3, 'inbound', $4, $5, 'trying', $6, $7, $8, $9, $10)
+        values ($1, $2, $3, case when $3::text is null then 'outbound' else 'inbound' end, $4, $5, 'trying', $6, $7, $8,
+                $9, $10)
         on conflict (provider, provider_call_sid) do nothing
         "#,
         call.id.0,
@@ -188,6 +189,21 @@ pub async fn save_state(tx: &mut Tx, id: CallId, state: &State) -> Result<(), Fa
     sqlx::query!("update call set ivr = $2 where id = $1 -- calls: where it stands in the menu", id.0, state)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Writes the provider's name for a call of ours.
+///
+/// # Errors
+/// When the database is away.
+pub async fn name(tx: &mut Tx, id: CallId, sid: &str) -> Result<(), Fault> {
+    sqlx::query!(
+        "update call set provider_call_sid = $2 where id = $1 and provider_call_sid is null -- calls: the name of a call of ours",
+        id.0,
+        sid
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -374,7 +390,24 @@ pub async fn open_sid(conn: &mut PgConnection, call: CallId) -> Result<Option<St
     )
     .fetch_optional(conn)
     .await?;
-    Ok(sid)
+    Ok(sid.flatten())
+}
+
+/// Whether a call of ours is not over, and the provider has never told us of it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn is_unheard_of(conn: &mut PgConnection, call: CallId) -> Result<bool, Fault> {
+    let is = sqlx::query_scalar!(
+        r#"
+        -- calls: a call of ours of which nothing was heard
+        select exists (select from call where id = $1 and ended_at is null and provider_call_sid is null) as "is!"
+        "#,
+        call.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(is)
 }
 
 /// Those of the named agents' legs of which no answer is known.

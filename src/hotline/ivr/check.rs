@@ -65,13 +65,26 @@ fn check_limits(plan: &Plan, findings: &mut Vec<String>) {
 }
 
 fn check_texts(plan: &Plan, findings: &mut Vec<String>) {
-    for (place, texts) in [("waiting.estimate", &plan.waiting.estimate), ("waiting.longer", &plan.waiting.longer)] {
+    const BOUNDS: &[&str] = &["{low}", "{high}"];
+    let question = plan.callback.as_ref().map(|callback| ("callback.question", &callback.question, &["{number}"][..]));
+    let estimates =
+        [("waiting.estimate", &plan.waiting.estimate, BOUNDS), ("waiting.longer", &plan.waiting.longer, BOUNDS)];
+    for (place, texts, names) in estimates.into_iter().chain(question) {
         for language in LANGUAGES {
-            if !["{low}", "{high}"].iter().all(|bound| texts.of(language).contains(bound)) {
-                findings.push(format!("{place}.{}: must name {{low}} and {{high}}", language.code()));
+            if !names.iter().all(|name| texts.of(language).contains(name)) {
+                findings.push(format!("{place}.{}: must name {}", language.code(), names.join(" and ")));
             }
         }
     }
+    let of_callback = plan.callback.iter().flat_map(|callback| {
+        [
+            ("callback.invitation", &callback.invitation),
+            ("callback.question", &callback.question),
+            ("callback.agreed", &callback.agreed),
+            ("callback.greeting", &callback.greeting),
+            ("callback.later", &callback.later),
+        ]
+    });
     let shared: [(&str, &Texts); 10] = [
         ("waiting.soon", &plan.waiting.soon),
         ("waiting.estimate", &plan.waiting.estimate),
@@ -85,7 +98,8 @@ fn check_texts(plan: &Plan, findings: &mut Vec<String>) {
         ("waiting.goodbye", &plan.waiting.goodbye),
     ];
     let of_nodes = plan.nodes.iter().filter_map(|(name, node)| Some((format!("nodes.{name}.text"), node.text()?)));
-    for (place, texts) in shared.into_iter().map(|(place, texts)| (place.to_owned(), texts)).chain(of_nodes) {
+    let shared = shared.into_iter().chain(of_callback).map(|(place, texts)| (place.to_owned(), texts));
+    for (place, texts) in shared.chain(of_nodes) {
         for language in LANGUAGES {
             check_text(&format!("{place}.{}", language.code()), texts.of(language), findings);
         }

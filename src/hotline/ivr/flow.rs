@@ -56,6 +56,9 @@ pub struct Plan {
     pub again: Again,
     /// What waiting callers hear.
     pub waiting: Waiting,
+    /// What is said to who wants to be rung instead of waiting on the line; none: nobody can want that.
+    #[serde(default)]
+    pub callback: Option<Callback>,
     /// When the hotline is open.
     pub hours: Hours,
     /// The places of the menu.
@@ -114,6 +117,22 @@ pub struct Waiting {
     pub sorry: Texts,
     /// After the talk, when the agent has hung up first.
     pub goodbye: Texts,
+}
+
+/// What is said about being rung instead of waiting on the line.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Callback {
+    /// Between the music: 1 is the key.
+    pub invitation: Texts,
+    /// Before the caller hangs up: whether the number is right that ends in {number}. 1 means yes.
+    pub question: Texts,
+    /// It is agreed; the call ends.
+    pub agreed: Texts,
+    /// To who answers the phone: 1 means that it is them.
+    pub greeting: Texts,
+    /// To who has not pressed it; the call ends.
+    pub later: Texts,
 }
 
 /// A text in every language.

@@ -9,24 +9,26 @@ use super::signature;
 use super::steps::BASE;
 use super::verbs::Dialect;
 use super::wire::{self, Hook};
+use crate::accounts::commands as accounts;
 use crate::foundation::clock::Clock;
 use crate::foundation::db::Db;
 use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, OfferId};
 use crate::foundation::problem::Problem;
+use crate::hotline::calls::callback;
 use crate::hotline::calls::commands::{self as calls, CallError, Setup};
 use crate::hotline::calls::decide::{OnTick, on_tick};
 use crate::hotline::calls::model::{Action, Park, Reply, Script, Spoken, Step, Tick, Whose};
 use crate::hotline::ivr::decide::Input;
-use crate::hotline::queue::commands::{self as queue, Standing};
-use crate::hotline::queue::decide::Saying;
+use crate::hotline::queue::commands::{self as queue, Announcement, Standing};
 use crate::in_tx;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use serde_json::json;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -85,12 +87,22 @@ pub fn routes(hooks: Hooks) -> Router {
         .route("/providers/jambonz/call", post(call))
         .route("/providers/jambonz/call/{*rang}", post(call_again))
         .route("/providers/jambonz/status", post(status))
+        .route("/providers/jambonz/registration", post(registration))
         .route("/providers/jambonz/step/{*step}", post(step))
         .with_state(Arc::new(hooks))
 }
 
-/// Reads a request that may be believed.
+/// Reads a request about a call that may be believed.
 async fn admit(hooks: &Hooks, request: Request) -> Result<Hook, Problem> {
+    wire::read(&believed(hooks, request).await?).map_err(unreadable)
+}
+
+fn unreadable(why: wire::Unreadable) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, why.code(), why.to_string())
+}
+
+/// The body of a request that the provider has signed.
+async fn believed(hooks: &Hooks, request: Request) -> Result<Bytes, Problem> {
     let headers = request.headers().clone();
     if headers.get(signature::HEADER).is_none() {
         // Before a byte of the body is read.
@@ -99,14 +111,14 @@ async fn admit(hooks: &Hooks, request: Request) -> Result<Hook, Problem> {
     let body = read_body(&headers, request.into_body()).await?;
     let given = headers.get(signature::HEADER).and_then(|value| value.to_str().ok());
     signature::verify(given, &body, &hooks.secrets, hooks.clock.now() - hooks.clock.offset()).map_err(unbelieved)?;
-    wire::read(&body).map_err(|why| Problem::new(StatusCode::BAD_REQUEST, why.code(), why.to_string()))
+    Ok(body)
 }
 
 fn unbelieved(why: signature::Unbelieved) -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, why.code(), why.to_string())
 }
 
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Problem> {
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     let too_large =
         || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", format!("at most {} bytes", wire::LARGEST));
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()).and_then(|it| it.parse().ok());
@@ -163,6 +175,31 @@ async fn status(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
     }
 }
 
+/// A phone wants to register, or a phone that is registered to ring. The provider has challenged it; whether the answer is
+/// right only we can say, because only we know the password.
+async fn registration(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
+    let proof = match believed(&hooks, request).await {
+        Ok(body) => match wire::read_registration(&body) {
+            Ok(proof) => proof,
+            Err(why) => return refuse("registration", unreadable(why)),
+        },
+        Err(problem) => return refuse("registration", problem),
+    };
+    let is_our_realm = proof.realm == hooks.dialect.sip_realm;
+    let work = async { in_tx!(&hooks.db, "phone registers", |tx| accounts::may_register(tx, &proof)) };
+    match in_time(async { work.await.map_err(CallError::from) }).await {
+        Ok(true) if is_our_realm => {
+            count("registration", "taken");
+            axum::Json(json!({ "status": "ok" })).into_response()
+        }
+        Ok(_) => {
+            count("registration", "refused");
+            axum::Json(json!({ "status": "fail", "msg": "user, realm or password is wrong" })).into_response()
+        }
+        Err(error) => refuse("registration", Problem::of(&error, StatusCode::FORBIDDEN)),
+    }
+}
+
 async fn step(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let hook = match admit(&hooks, request).await {
@@ -175,7 +212,27 @@ async fn step(State(hooks): State<Arc<Hooks>>, request: Request) -> Response {
     };
     let setup = &hooks.setup;
     match step {
+        // Who does not want to be rung, or is asked already, hears the music go on.
+        Step::Tick(tick) if tick.park.callback && hook.input() == Input::Keys(callback::YES.to_owned()) => {
+            let work = async { in_tx!(&hooks.db, "callback wished", |tx| callback::wished(tx, setup, id)) };
+            hooks.answer("tick", Whose::Call(id), in_time(work).await)
+        }
         Step::Tick(tick) => hooks.tick(id, &tick).await,
+        Step::CallBack => {
+            let input = hook.input();
+            let work = async { in_tx!(&hooks.db, "callback answered", |tx| callback::agreed(tx, setup, id, &input)) };
+            hooks.answer("callback", Whose::Call(id), in_time(work).await)
+        }
+        Step::Called(offer) => {
+            let sid = hook.sid();
+            let work = async { in_tx!(&hooks.db, "callee answers", |tx| callback::called(tx, setup, id, offer, sid)) };
+            hooks.answer("called", Whose::Call(id), in_time(work).await)
+        }
+        Step::Reached(offer) => {
+            let input = hook.input();
+            let work = async { in_tx!(&hooks.db, "callee keys", |tx| callback::reached(tx, setup, id, offer, &input)) };
+            hooks.answer("reached", Whose::Call(id), in_time(work).await)
+        }
         Step::Menu { number, part, parts } => {
             let input = hook.input();
             if input == Input::Silence && part < parts {
@@ -262,11 +319,11 @@ impl Hooks {
                 let mut park = tick.park.renewed();
                 let label = format!("{}.{}", park.label, park.round);
                 let mut actions = Vec::new();
-                if let Some(saying) = self.wait_of(call, &park, standing).await {
+                if let Some(Announcement { saying, callback }) = self.wait_of(call, &park, standing).await {
                     let language = park.language;
                     let text = self.setup.flows.current().plan.waiting.told(saying.told, language);
                     actions.push(Action::Say(Spoken { language, text }));
-                    park = park.promising(saying.by);
+                    park = park.promising(saying.by).with_callback(callback);
                 }
                 actions.push(Action::Park(park));
                 self.send("tick", "renewed", &Script::new(call, label, actions))
@@ -282,15 +339,15 @@ impl Hooks {
     }
 
     /// What the caller is told of the wait with a fresh list. A list without it is better than none.
-    async fn wait_of(&self, call: CallId, park: &Park, standing: Option<Standing>) -> Option<Saying> {
+    async fn wait_of(&self, call: CallId, park: &Park, standing: Option<Standing>) -> Option<Announcement> {
         standing.filter(|standing| *standing == Standing::Waiting)?;
         let now = self.clock.now();
         let reading = async {
             let mut conn = self.db.pool().acquire().await.map_err(Fault::from)?;
-            queue::saying(&mut conn, call, park.promise(), &self.setup.policy, now).await
+            queue::announcement(&mut conn, call, park.promise(), &self.setup.policy, now).await
         };
         match self.db.read("tell the wait", reading).await {
-            Ok(saying) => saying,
+            Ok(announcement) => announcement,
             Err(fault) => {
                 tracing::warn!(%call, fault = fault.chain(), "hooks: a waiting caller is not told how long");
                 None
@@ -340,7 +397,7 @@ impl Hooks {
     fn send(&self, hook: &'static str, outcome: &'static str, script: &Script) -> Response {
         count(hook, outcome);
         let flow = self.setup.flows.current();
-        axum::Json(self.dialect.verbs(script, &flow.plan.waiting)).into_response()
+        axum::Json(self.dialect.verbs(script, &flow.plan)).into_response()
     }
 
     /// The list that needs no database: a sentence that promises nothing, then music that asks again. It changes nothing,

@@ -244,7 +244,8 @@ async fn end_legs(desk: &Desk, findings: &LegFindings) -> Result<(), Fault> {
     for (sid, parent) in gone {
         tracing::warn!(leg = sid, "reconcile: the provider has this agent's phone no more, and nobody told us its end");
         let news = LegNews::Ended { by: EndedBy::Unknown, answered: true };
-        told(desk, &LegReport { sid: sid.clone(), parent: Some(parent.clone()), inbound: false, news }).await?;
+        told(desk, &LegReport { sid: sid.clone(), parent: Some(parent.clone()), inbound: false, ours: None, news })
+            .await?;
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ pub struct Settings {
     pub webhook_secret_before: Secret,
     /// The SIP realm of the agents' phones.
     pub sip_realm: String,
-    /// The number that agents' phones show.
+    /// The number that agents' phones show, and from which people are rung back.
     pub caller_id: String,
     /// How many REST requests we make in a minute, at most.
     pub requests_per_minute: u32,

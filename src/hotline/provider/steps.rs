@@ -96,6 +96,9 @@ impl Steps {
                 Step::Connect { offer: offer.parse().ok()?, attempt: attempt.parse().ok()? }
             }
             "connected" => Step::Connected(detail.parse().ok()?),
+            "callback" => Step::CallBack,
+            "called" => Step::Called(detail.parse().ok()?),
+            "reached" => Step::Reached(detail.parse().ok()?),
             "resume" => Step::Resume,
             _ => return None,
         };
@@ -117,10 +120,14 @@ fn path(call: CallId, step: &Step) -> String {
         Step::Menu { number, part, parts } => format!("menu/{call}/{number}.{part}.{parts}"),
         Step::Tick(Tick { park, index }) => {
             let promised = park.promised.unwrap_or(0);
-            format!("tick/{call}/{}.{}.{index}.{}.{promised}", park.label, park.round, park.language.code())
+            let callback = u8::from(park.callback);
+            format!("tick/{call}/{}.{}.{index}.{}.{promised}.{callback}", park.label, park.round, park.language.code())
         }
         Step::Connect { offer: OfferId(offer), attempt } => format!("connect/{call}/{offer}.{attempt}"),
         Step::Connected(OfferId(offer)) => format!("connected/{call}/{offer}"),
+        Step::CallBack => format!("callback/{call}/now"),
+        Step::Called(OfferId(offer)) => format!("called/{call}/{offer}"),
+        Step::Reached(OfferId(offer)) => format!("reached/{call}/{offer}"),
         Step::Resume => format!("resume/{call}/now"),
     }
 }
@@ -138,6 +145,8 @@ fn read_tick(detail: &str) -> Option<Tick> {
         round: round.parse().ok()?,
         language,
         promised: (promised > 0).then_some(promised),
+        // Lists of a version that did not know of it do not name it.
+        callback: parts.next() == Some("1"),
     };
     Some(Tick { park, index: index.parse().ok()? })
 }
@@ -169,12 +178,16 @@ mod tests {
 
     fn some() -> Vec<Step> {
         let offer = OfferId("0190163d-8694-739b-aea5-000000000001".parse().unwrap());
-        let park = Park { label: "q3".to_owned(), round: 2, language: Language::En, promised: Some(1_619_625_600) };
+        let (promised, callback) = (Some(1_619_625_600), true);
+        let park = Park { label: "q3".to_owned(), round: 2, language: Language::En, promised, callback };
         vec![
             Step::Menu { number: 3, part: 1, parts: 2 },
             Step::Tick(Tick { park, index: 17 }),
             Step::Connect { offer, attempt: 2 },
             Step::Connected(offer),
+            Step::CallBack,
+            Step::Called(offer),
+            Step::Reached(offer),
             Step::Resume,
         ]
     }

@@ -28,10 +28,11 @@ pub async fn open_calls(conn: &mut PgConnection, provider: &str, before: OffsetD
     let rows = sqlx::query!(
         r#"
         -- provider: calls that we hold for open
-        select call.id, call.provider_call_sid, call.missing_since,
+        select call.id, call.provider_call_sid as "sid!", call.missing_since,
                greatest(call.arrived_at, heard.at) as "heard_at!"
           from call left join call_heard heard on heard.call_id = call.id
          where call.provider = $1 and call.ended_at is null and call.arrived_at < $2
+           and call.provider_call_sid is not null
         "#,
         provider,
         before
@@ -40,12 +41,7 @@ pub async fn open_calls(conn: &mut PgConnection, provider: &str, before: OffsetD
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Open {
-            id: CallId(row.id),
-            sid: row.provider_call_sid,
-            missing_since: row.missing_since,
-            heard_at: row.heard_at,
-        })
+        .map(|row| Open { id: CallId(row.id), sid: row.sid, missing_since: row.missing_since, heard_at: row.heard_at })
         .collect())
 }
 
@@ -90,9 +86,10 @@ pub async fn open_legs(conn: &mut PgConnection, provider: &str) -> Result<Vec<Op
     let rows = sqlx::query!(
         r#"
         -- provider: agents' phones that we hold for answered
-        select leg.leg_sid, call.provider_call_sid, leg.missing_since
+        select leg.leg_sid, call.provider_call_sid as "parent!", leg.missing_since
           from call_leg as leg join call on call.id = leg.call_id
          where leg.provider = $1 and leg.was_answered and leg.ended_at is null and call.ended_at is null
+           and call.provider_call_sid is not null
         "#,
         provider
     )
@@ -100,7 +97,7 @@ pub async fn open_legs(conn: &mut PgConnection, provider: &str) -> Result<Vec<Op
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| OpenLeg { sid: row.leg_sid, parent: row.provider_call_sid, missing_since: row.missing_since })
+        .map(|row| OpenLeg { sid: row.leg_sid, parent: row.parent, missing_since: row.missing_since })
         .collect())
 }
 

@@ -5,8 +5,8 @@
 
 use super::settings::{Park as Music, Voices};
 use super::steps::Steps;
-use crate::hotline::calls::model::{Action, Ask, Park, Script, Spoken, Step, Tick, Whose};
-use crate::hotline::ivr::flow::Waiting;
+use crate::hotline::calls::model::{About, Action, Ask, Park, Script, Spoken, Step, Tick, Whose};
+use crate::hotline::ivr::flow::Plan;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -31,6 +31,9 @@ const BETWEEN_LANGUAGES: Duration = Duration::from_secs(1);
 /// The silence after a piece of music in which its tick is asked. Zero would never ask.
 const AFTER_MUSIC: Duration = Duration::from_secs(1);
 
+/// The silence after the invitation to be rung: who presses later is heard in the music.
+const AFTER_INVITATION: Duration = Duration::from_secs(1);
+
 /// Asks an agent's phone to answer by itself: two headers, because phones know one or the other.
 const AUTO_ANSWER: [(&str, &str); 2] = [
     ("Call-Info", "<sip:vaxline.invalid>;answer-after=0"),
@@ -38,10 +41,10 @@ const AUTO_ANSWER: [(&str, &str); 2] = [
 ];
 
 impl Dialect {
-    /// The verbs of a script. `waiting` holds the words between the music.
+    /// The verbs of a script. `plan` holds the words between the music.
     #[must_use]
-    pub fn verbs(&self, script: &Script, waiting: &Waiting) -> Value {
-        let mut list = List { dialect: self, waiting, label: &script.label, call: script.call, verbs: Vec::new() };
+    pub fn verbs(&self, script: &Script, plan: &Plan) -> Value {
+        let mut list = List { dialect: self, plan, label: &script.label, call: script.call, verbs: Vec::new() };
         let mut language = None;
         for action in &script.actions {
             match action {
@@ -86,7 +89,7 @@ impl Dialect {
 
 struct List<'a> {
     dialect: &'a Dialect,
-    waiting: &'a Waiting,
+    plan: &'a Plan,
     label: &'a str,
     call: Whose,
     verbs: Vec<Value>,
@@ -124,10 +127,15 @@ impl List<'_> {
         for (part, spoken) in (1..=parts).zip(&ask.prompts) {
             let patience = if part == parts { ask.patience } else { BETWEEN_LANGUAGES };
             let synthesizer = self.dialect.synthesizer(spoken);
-            let hook = self.hook(&Step::Menu { number: ask.number, part, parts });
+            let (step, name) = match ask.about {
+                About::Menu => (Step::Menu { number: ask.number, part, parts }, format!("{}.{}", ask.name, ask.number)),
+                About::CallBack => (Step::CallBack, format!("{}.{}", ask.name, self.label)),
+                About::Reached(offer) => (Step::Reached(offer), format!("{}.{}", ask.name, self.label)),
+            };
+            let hook = self.hook(&step);
             self.push(json!({
                 "verb": "gather",
-                "id": format!("{}.{}.{part}", ask.name, ask.number),
+                "id": format!("{name}.{part}"),
                 "input": ["digits"],
                 "numDigits": 1,
                 "timeout": patience.as_secs(),
@@ -143,23 +151,42 @@ impl List<'_> {
         let language = park.language;
         let words = |text: &str| Spoken { language, text: text.to_owned() };
         let (between, end) = match park.has_place() {
-            true => (&self.waiting.announcement, &self.waiting.apology),
-            false => (&self.waiting.moment, &self.waiting.sorry),
+            true => (&self.plan.waiting.announcement, &self.plan.waiting.apology),
+            false => (&self.plan.waiting.moment, &self.plan.waiting.sorry),
         };
+        let invitation = self.plan.callback.as_ref().filter(|_| park.callback).map(|callback| &callback.invitation);
         for index in 0..music.pieces {
             if index > 0 && index % music.announce_every == 0 {
                 self.say(&words(between.of(language)));
             }
             let hook = self.hook(&Step::Tick(Tick { park: park.clone(), index }));
-            self.push(json!({
+            let id = format!("park.{}.{}.{index}", park.label, park.round);
+            if let Some(invitation) = invitation.filter(|_| index % music.announce_every == 0) {
+                let synthesizer = self.dialect.synthesizer(&words(invitation.of(language)));
+                self.push(json!({
+                    "verb": "gather",
+                    "id": format!("invite.{}.{}.{index}", park.label, park.round),
+                    "input": ["digits"],
+                    "numDigits": 1,
+                    "timeout": AFTER_INVITATION.as_secs(),
+                    "say": { "text": invitation.of(language), "synthesizer": synthesizer },
+                    "actionHook": hook,
+                }));
+            }
+            let mut piece = json!({
                 "verb": "gather",
-                "id": format!("park.{}.{}.{index}", park.label, park.round),
-                // No input at all: a key would end the music, and its digit would be lost.
+                "id": id,
+                // No input at all, unless a key means something: it would end the music, and its digit would be lost.
                 "input": [],
                 "timeout": AFTER_MUSIC.as_secs(),
                 "play": { "url": music.music_url },
                 "actionHook": hook,
-            }));
+            });
+            if invitation.is_some() {
+                piece["input"] = json!(["digits"]);
+                piece["numDigits"] = json!(1);
+            }
+            self.push(piece);
         }
         self.say(&words(end.of(language)));
         self.push(json!({ "verb": "hangup" }));

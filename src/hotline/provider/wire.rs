@@ -1,5 +1,6 @@
 //! What jambonz sends, read leniently: keys we do not know are ignored, keys of another type are as if absent.
 
+use crate::accounts::phone::Proof;
 use crate::foundation::phone::PhoneNumber;
 use crate::hotline::calls::model::{Arrival, EndedBy, LegNews, LegReport, Progress};
 use crate::hotline::ivr::decide::Input;
@@ -31,6 +32,9 @@ pub enum Unreadable {
     /// It does not name a call.
     #[error("the body names no call")]
     NoCall,
+    /// It brings no phone's answer to a challenge.
+    #[error("the body brings no phone's answer to a challenge")]
+    NoProof,
 }
 
 impl Unreadable {
@@ -41,6 +45,7 @@ impl Unreadable {
             Self::NotJson => "body_not_json",
             Self::TooDeep => "body_too_deep",
             Self::NoCall => "body_names_no_call",
+            Self::NoProof => "body_brings_no_proof",
         }
     }
 }
@@ -71,6 +76,8 @@ pub struct Hook {
     dial_call_status: Option<String>,
     #[serde(deserialize_with = "text")]
     error: Option<String>,
+    #[serde(rename = "customerData")]
+    customer_data: Value,
 }
 
 /// A hook holds numbers of people: it shows what it is about and nothing else.
@@ -135,6 +142,31 @@ fn depth(body: &[u8]) -> usize {
     deepest
 }
 
+/// Reads what a registration hook brings: a phone's answer to the provider's challenge.
+///
+/// # Errors
+/// Why it is none.
+pub fn read_registration(body: &[u8]) -> Result<Proof, Unreadable> {
+    if depth(body) > DEEPEST {
+        return Err(Unreadable::TooDeep);
+    }
+    let body: Value = serde_json::from_slice(body).map_err(|_| Unreadable::NotJson)?;
+    let known = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
+    let must = |key: &str| known(key).ok_or(Unreadable::NoProof);
+    Ok(Proof {
+        username: must("username")?,
+        realm: must("realm")?,
+        method: must("method")?,
+        uri: must("uri")?,
+        nonce: must("nonce")?,
+        qop: known("qop"),
+        nc: known("nc").unwrap_or_default(),
+        cnonce: known("cnonce").unwrap_or_default(),
+        algorithm: known("algorithm"),
+        response: must("response")?.into(),
+    })
+}
+
 impl Hook {
     /// The provider's name for the call.
     #[must_use]
@@ -185,6 +217,7 @@ impl Hook {
             sid: self.sid().to_owned(),
             parent: self.parent_call_sid.clone(),
             inbound: self.is_inbound(),
+            ours: self.customer_data.get("vaxline").and_then(Value::as_str).and_then(|tag| tag.parse().ok()),
             news,
         })
     }

@@ -1,18 +1,21 @@
-//! What was promised to be asked of the provider: connect a caller, park a caller, end a call.
+//! What was promised to be asked of the provider: connect a caller, ring a caller, park a caller, end a call.
 //!
 //! A worker looks at what is true now, asks once, and leaves the rest to deadlines: after an unknown outcome it looks
 //! whether the provider came to ask, before it asks again.
 
 use super::steps::Steps;
-use super::{Leg, Provider, ProviderError};
+use super::{Leg, Origination, Provider, ProviderError};
 use crate::foundation::db::Db;
 use crate::foundation::fault::{Fault, While};
 use crate::foundation::ids::{CallId, OfferId};
 use crate::foundation::jobs::{Job, Outcome, Worker, pause};
+use crate::hotline::calls::callback;
 use crate::hotline::calls::commands::{self as calls, CallError, Setup};
 use crate::hotline::calls::model::{LegNews, LegReport, Progress, Step};
 use crate::hotline::calls::store;
-use crate::hotline::queue::commands::{self as queue, CONNECT_JOB, HANG_UP_JOB, LOOK_JOB, Order, PARK_JOB, Standing};
+use crate::hotline::queue::commands::{
+    self as queue, CALL_BACK_JOB, CONNECT_JOB, HANG_UP_JOB, LOOK_JOB, Order, PARK_JOB, Standing,
+};
 use crate::in_tx;
 use std::sync::Arc;
 
@@ -32,6 +35,9 @@ pub struct Desk {
 /// Rings an agent's phone from the caller's call.
 pub struct Connect(pub Desk);
 
+/// Rings a caller who does not wait on the line.
+pub struct CallBack(pub Desk);
+
 /// Puts a caller back into music.
 pub struct ParkAgain(pub Desk);
 
@@ -46,6 +52,7 @@ pub struct LookAtPhone(pub Desk);
 pub fn workers(desk: &Desk) -> Vec<Arc<dyn Worker>> {
     vec![
         Arc::new(Connect(desk.clone())),
+        Arc::new(CallBack(desk.clone())),
         Arc::new(LookAtPhone(desk.clone())),
         Arc::new(ParkAgain(desk.clone())),
         Arc::new(HangUp(desk.clone())),
@@ -145,6 +152,7 @@ pub(super) async fn learn_answers(desk: &Desk, legs: &[Leg]) -> Result<(), Fault
             sid: leg.sid.clone(),
             parent: leg.parent.clone(),
             inbound: false,
+            ours: None,
             news: LegNews::Progress(Progress::Answered),
         };
         told(desk, &report).await?;
@@ -154,18 +162,12 @@ pub(super) async fn learn_answers(desk: &Desk, legs: &[Leg]) -> Result<(), Fault
 
 /// Takes what was found out as if the provider had reported it.
 pub(super) async fn told(desk: &Desk, report: &LegReport) -> Result<(), Fault> {
-    match in_tx!(&desk.db, "leg learnt of", |tx| calls::report(tx, &desk.setup, report)) {
-        Ok(()) | Err(CallError::UnknownCall) => Ok(()),
-        Err(CallError::Fault(fault)) => Err(fault),
-    }
+    whole(in_tx!(&desk.db, "leg learnt of", |tx| calls::report(tx, &desk.setup, report))).map(drop)
 }
 
 /// Ends a call that the provider does not have any more.
 pub(super) async fn vanish(db: &Db, setup: &Setup, call: CallId) -> Result<(), Fault> {
-    match in_tx!(db, "call vanished", |tx| calls::vanished(tx, setup, call)) {
-        Ok(()) | Err(CallError::UnknownCall) => Ok(()),
-        Err(CallError::Fault(fault)) => Err(fault),
-    }
+    whole(in_tx!(db, "call vanished", |tx| calls::vanished(tx, setup, call))).map(drop)
 }
 
 #[async_trait::async_trait]
@@ -195,6 +197,66 @@ impl Worker for Connect {
         }
         let attempt = u32::try_from(job.attempt).unwrap_or(u32::MAX);
         self.0.interrupt(job, &order, &sid, &Step::Connect { offer, attempt }).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Worker for CallBack {
+    fn kind(&self) -> &'static str {
+        CALL_BACK_JOB
+    }
+
+    fn parallel(&self) -> usize {
+        16
+    }
+
+    fn deadline(&self) -> std::time::Duration {
+        ATTEMPT_WITHIN
+    }
+
+    async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
+        let (desk, offer) = (&self.0, offer_of(&order_of(job)?)?);
+        let setup = &desk.setup;
+        let placed = whole(in_tx!(&desk.db, "callback placed", |tx| callback::place(tx, setup, offer)))?;
+        // Not wanted any more; or asked for before, and what became of that is told by reports, or by the offer's deadline.
+        let Some((call, number)) = placed.flatten() else { return Ok(Outcome::Dropped) };
+        let wish = Origination {
+            to: number,
+            hook: desk.steps.url(call, &Step::Called(offer)),
+            status_hook: desk.steps.status_url(),
+            ring: setup.policy.callback.ring.try_into().unwrap_or_default(),
+            tag: call.to_string(),
+        };
+        let not_placed = async |asked: bool| {
+            whole(in_tx!(&desk.db, "callback not placed", |tx| callback::not_placed(tx, setup, call, offer, asked)))
+        };
+        match desk.provider.originate(&wish).await {
+            Ok(sid) => {
+                let named: Result<_, Fault> =
+                    in_tx!(&desk.db, "callback named", |tx| callback::named(tx, Some(call), &sid));
+                named?;
+                Ok(Outcome::Done)
+            }
+            Err(error @ ProviderError::Busy(wait)) => {
+                not_placed(false).await?;
+                Ok(again(wait, &error))
+            }
+            Err(error @ (ProviderError::Refused(_) | ProviderError::Gone)) => {
+                not_placed(true).await?;
+                Ok(Outcome::GivenUp(error.to_string()))
+            }
+            // It may ring all the same: reports name it by its tag.
+            Err(error @ ProviderError::Unknown(_)) => Ok(Outcome::GivenUp(error.to_string())),
+        }
+    }
+}
+
+/// What only a call that is unknown refuses is nothing to do.
+fn whole<T>(outcome: Result<T, CallError>) -> Result<Option<T>, Fault> {
+    match outcome {
+        Ok(done) => Ok(Some(done)),
+        Err(CallError::UnknownCall) => Ok(None),
+        Err(CallError::Fault(fault)) => Err(fault),
     }
 }
 
@@ -258,7 +320,15 @@ impl Worker for HangUp {
     async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
         let order = order_of(job)?;
         let (_, sid) = self.0.look(order.call).await?;
-        let Some(sid) = sid else { return Ok(Outcome::Dropped) };
+        let Some(sid) = sid else {
+            let mut conn = self.0.db.pool().acquire().await?;
+            if store::is_unheard_of(&mut conn, order.call).await? {
+                // A call of ours that never came about, as far as anybody can tell.
+                drop(conn);
+                vanish(&self.0.db, &self.0.setup, order.call).await?;
+            }
+            return Ok(Outcome::Dropped);
+        };
         match self.0.provider.hang_up(&sid).await {
             // It was taken, not yet done: only the end of the call says that.
             Ok(()) => self.0.ended(order.call).await,

@@ -1,10 +1,12 @@
 //! The provider's hooks from outside: signed requests against the routes, on a real database.
 
 mod admission;
+mod callback;
 mod connecting;
 mod histories;
 mod outages;
 mod redialling;
+mod registration;
 mod repeats;
 mod waiting;
 mod way;
@@ -88,8 +90,12 @@ impl Answer {
     }
 
     fn is_park(&self) -> bool {
+        let asks = |verb: &Value| {
+            let is_music = ["park.", "invite."].iter().any(|id| verb["id"].as_str().unwrap().starts_with(id));
+            verb["input"] == json!(["digits"]) && !is_music
+        };
         self.ids().iter().filter(|id| id.starts_with("park.")).count() == usize::from(PIECES)
-            && !self.verbs().iter().any(|verb| verb["verb"] == "dial" || verb["input"] == json!(["digits"]))
+            && !self.verbs().iter().any(|verb| verb["verb"] == "dial" || asks(verb))
     }
 
     fn says(&self, words: &str) -> bool {

@@ -11,7 +11,7 @@ use vaxline::hotline::provider::client::Client;
 use vaxline::hotline::provider::worker::{Connect, Desk};
 
 /// The hooks on an address of their own, and a provider that calls them there.
-async fn provider_of(line: &Line) -> (sip_mock::Provider, Desk) {
+pub(super) async fn provider_of(line: &Line) -> (sip_mock::Provider, Desk) {
     install_tls();
     let address = serve(line.router.clone()).await;
     let mut config = ProviderConfig::new(BASE);
@@ -26,6 +26,7 @@ async fn provider_of(line: &Line) -> (sip_mock::Provider, Desk) {
     settings.api_url = provider.base_url();
     settings.account_sid = account;
     settings.api_key = Secret::new(key);
+    settings.caller_id = "+4935146781040".to_owned();
     let desk = Desk {
         db: line.world.work().clone(),
         provider: Arc::new(Client::new(&settings).unwrap()),
@@ -35,7 +36,7 @@ async fn provider_of(line: &Line) -> (sip_mock::Provider, Desk) {
     (provider, desk)
 }
 
-fn attempt(number: i32, call: CallId, offer: OfferId) -> Job {
+pub(super) fn attempt(number: i32, call: CallId, offer: OfferId) -> Job {
     let now = Clock::system().now();
     let payload = json!({ "call": call, "offer": offer });
     Job { id: JobId(Uuid::from_u128(1)), subject: offer.to_string(), payload, attempt: number, ordered_at: now, now }

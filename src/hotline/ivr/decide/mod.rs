@@ -1,7 +1,7 @@
 //! The interpreter: where a call stands, what was pressed, the time -> what is said and what comes next. Pure.
 
 use super::flow::{Choice, LANGUAGES, Node, Plan, Texts};
-use crate::hotline::calls::model::{Ask, Spoken};
+use crate::hotline::calls::model::{About, Ask, Spoken};
 use crate::hotline::queue::model::{Language, Topic};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -230,6 +230,7 @@ fn question(plan: &Plan, state: &State, name: &str, text: &Texts) -> Ask {
         number: state.asked,
         prompts: spoken(text, state.language),
         patience: plan.limits.patience(),
+        about: About::Menu,
     }
 }
 
