@@ -110,7 +110,7 @@ export class Agent {
         this.calls += 1;
         this.desk.offer = {
             id: `offer-${this.calls}`, number_masked: "+49 351 ••• 4711", language: "de", topic: "book",
-            waiting_since_ms: Date.now() - 84_000, until_ms: Date.now() + setup.offer_ms,
+            waiting_since_ms: Date.now() - 84_000, until_ms: Date.now() + setup.offer_ms, callback: false,
         };
         this.become("offered");
         this.send({ t: "offer", seq: ++this.seq, offer: this.desk.offer });

@@ -189,7 +189,7 @@ email: string | null, };
 /**
  * The caller's state, as the provider reports it.
  */
-export type CallState = "connecting" | "talking" | "ended";
+export type CallState = "ringing" | "connecting" | "talking" | "ended";
 
 /**
  * The caller on the line.
@@ -505,7 +505,11 @@ waiting_since_ms: number,
 /**
  * When the offer ends.
  */
-until_ms: number, };
+until_ms: number,
+/**
+ * Whether the caller does not wait on the line, and is rung when the offer is accepted.
+ */
+callback: boolean, };
 
 /**
  * Two appointments that belong together.
@@ -906,8 +910,8 @@ joined_ms: number,
  */
 ahead: number,
 /**
- * `next`, `others_first`, `all_busy`, `nobody_can`, `kept_apart`, `waits_for_agent`, `nobody_dispatches` or
- * `nobody_publishes`.
+ * `next`, `others_first`, `all_busy`, `nobody_can`, `kept_apart`, `waits_for_agent`, `paused`, `nobody_dispatches`
+ * or `nobody_publishes`.
  */
 why: string,
 /**

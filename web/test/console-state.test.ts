@@ -47,6 +47,7 @@ const offer = (id: string): NonNullable<Desk["offer"]> => ({
     topic: "book",
     waiting_since_ms: 0,
     until_ms: 1,
+    callback: false,
 });
 
 const pair = (token: string): PairView => ({

@@ -45,6 +45,7 @@ pub fn revoked_by(fact: &Published, offer: &str) -> Option<String> {
             _ => "expired",
         },
         "offer.withdrawn" => told.unwrap_or("hung_up"),
+        "offer.failed" if told == Some("unreached") => "unreached",
         "offer.failed" => "failed",
         _ => return None,
     };
@@ -139,6 +140,7 @@ mod tests {
             topic: "book".into(),
             waiting_since_ms: 0,
             until_ms: 0,
+            callback: false,
         }
     }
 

@@ -158,11 +158,13 @@ fn offer_view(desk: &DeskState) -> Option<OfferView> {
         topic: entry.topic.clone(),
         waiting_since_ms: millis(entry.joined_at),
         until_ms: millis(deadline),
+        callback: entry.is_callback,
     })
 }
 
 fn call_view(entry: &DeskEntry, agent: AgentState) -> Option<CallView> {
     let state = match agent {
+        AgentState::Connecting if entry.is_callback => CallState::Ringing,
         AgentState::Connecting => CallState::Connecting,
         AgentState::Talking => CallState::Talking,
         AgentState::WrapUp => CallState::Ended,

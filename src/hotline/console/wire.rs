@@ -290,6 +290,8 @@ pub struct OfferView {
     /// When the offer ends.
     #[ts(type = "number")]
     pub until_ms: i64,
+    /// Whether the caller does not wait on the line, and is rung when the offer is accepted.
+    pub callback: bool,
 }
 
 /// The caller on the line.
@@ -319,6 +321,8 @@ pub struct CallView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
+    /// The caller is being rung.
+    Ringing,
     /// The phones are being connected.
     Connecting,
     /// The agent and the caller talk.

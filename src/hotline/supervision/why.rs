@@ -38,8 +38,8 @@ pub struct WhyThisEntry {
     pub joined_ms: i64,
     /// How many wait before it.
     pub ahead: usize,
-    /// `next`, `others_first`, `all_busy`, `nobody_can`, `kept_apart`, `waits_for_agent`, `nobody_dispatches` or
-    /// `nobody_publishes`.
+    /// `next`, `others_first`, `all_busy`, `nobody_can`, `kept_apart`, `waits_for_agent`, `paused`, `nobody_dispatches`
+    /// or `nobody_publishes`.
     pub why: &'static str,
     /// The agent it waits for alone.
     pub agent: Option<String>,
@@ -136,6 +136,7 @@ const fn entry_code(why: WhyEntry) -> (&'static str, Option<UserId>, Option<Offs
     match why {
         WhyEntry::Halted(halted) => (halted_code(halted), None, None),
         WhyEntry::WaitsFor(agent, until) => ("waits_for_agent", Some(agent), Some(until)),
+        WhyEntry::Paused(until) => ("paused", None, Some(until)),
         WhyEntry::NobodyCan => ("nobody_can", None, None),
         WhyEntry::AllBusy => ("all_busy", None, None),
         WhyEntry::KeptApart(until) => ("kept_apart", None, Some(until)),

@@ -80,6 +80,8 @@ lobby-ready-hint = Der nächste Anruf erscheint hier. Annehmen mit F2.
 ## Angebot
 
 offer-title = Anruf für Sie
+offer-callback = Rückruf für Sie
+offer-callback-note = Die Person wartet nicht am Apparat. Wenn Sie annehmen, wird sie angerufen.
 offer-topic = Anliegen
 offer-language = Sprache
 offer-waiting = Wartet seit
@@ -90,6 +92,7 @@ notification-title = Anruf wartet auf Sie
 offer-gone-hung-up = Die Person hat aufgelegt, bevor Sie annehmen konnten.
 offer-gone-expired = Das Angebot ist abgelaufen. Die Person ist wieder an ihrem Platz in der Warteschlange.
 offer-gone-not-painted = Diese Seite hat den Anruf nicht rechtzeitig angezeigt. Er ging an die nächste freie Person.
+offer-gone-unreached = Die Person war nicht zu erreichen und wird später noch einmal angerufen.
 offer-gone-failed = Die Verbindung kam nicht zustande. Die Person ist wieder an ihrem Platz in der Warteschlange.
 offer-gone-link = Ihre Verbindung war unterbrochen. Der Anruf ging an die nächste freie Person.
 offer-gone-not-ready = Sie sind nicht mehr bereit. Der Anruf ging an die nächste freie Person.
@@ -103,6 +106,7 @@ number-withheld = Nummer unterdrückt
 ## Gespräch
 
 call-from = Anruf von
+call-ringing = Die Person wird angerufen …
 call-connecting = Wird verbunden …
 call-ended = Gespräch beendet
 call-waited = wartete { $span }
@@ -397,6 +401,7 @@ why-entry-all-busy = Alle, die es können, sind beschäftigt.
 why-entry-nobody-can = Niemand am Arbeitsplatz kann, was gebraucht wird.
 why-entry-kept-apart = Wer frei ist, hat den Anruf abgelehnt; bis { $until } wird er dort nicht wieder angeboten.
 why-entry-waits-for-agent = Wartet bis { $until } auf { $agent }.
+why-entry-paused = Rückruf: war nicht zu erreichen, nächster Versuch ab { $until }.
 why-entry-nobody-dispatches = Kein Prozess verteilt Anrufe.
 why-entry-nobody-publishes = Kein Prozess verschickt Ereignisse: Angebote kämen nicht an.
 why-agent-next = Bekommt gerade ein Angebot.

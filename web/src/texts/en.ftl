@@ -80,6 +80,8 @@ lobby-ready-hint = The next call appears here. Accept it with F2.
 ## Offer
 
 offer-title = A call for you
+offer-callback = A callback for you
+offer-callback-note = The caller does not wait on the line. When you accept, they are rung.
 offer-topic = Request
 offer-language = Language
 offer-waiting = Waiting for
@@ -90,6 +92,7 @@ notification-title = A call is waiting for you
 offer-gone-hung-up = The caller hung up before you could accept.
 offer-gone-expired = The offer has run out. The caller is back at their place in the queue.
 offer-gone-not-painted = This page did not show the call in time. It went to the next free agent.
+offer-gone-unreached = The caller could not be reached and will be rung again later.
 offer-gone-failed = The connection failed. The caller is back at their place in the queue.
 offer-gone-link = Your connection was interrupted. The call went to the next free agent.
 offer-gone-not-ready = You are no longer ready. The call went to the next free agent.
@@ -103,6 +106,7 @@ number-withheld = Number withheld
 ## Call
 
 call-from = Call from
+call-ringing = Ringing the caller …
 call-connecting = Connecting …
 call-ended = Call ended
 call-waited = waited { $span }
@@ -397,6 +401,7 @@ why-entry-all-busy = Everybody who could is busy.
 why-entry-nobody-can = Nobody at work can do what is needed.
 why-entry-kept-apart = Those who are free declined it; it is not offered to them again before { $until }.
 why-entry-waits-for-agent = Waits for { $agent } until { $until }.
+why-entry-paused = Callback: could not be reached, next try after { $until }.
 why-entry-nobody-dispatches = No process distributes calls.
 why-entry-nobody-publishes = No process publishes events: offers would not arrive.
 why-agent-next = Is being offered a caller.

@@ -49,6 +49,12 @@ export function CallBar() {
 /** That the two talk is in the header, with the time; here only what is not so. */
 function CallState({ call }: { call: CallView }) {
     switch (call.state) {
+        case "ringing":
+            return (
+                <Badge tone="info" sign="phone">
+                    {t("call-ringing")}
+                </Badge>
+            );
         case "connecting":
             return (
                 <Badge tone="info" sign="phone">

@@ -126,7 +126,7 @@ function Offer({ offer }: { offer: OfferView }) {
         };
         // The second frame begins when the first is on the screen.
         requestAnimationFrame(() => requestAnimationFrame(painted));
-        ring(text.join(" · "), painted);
+        ring((offer.callback ? [t("offer-callback"), ...text] : text).join(" · "), painted);
         return () => {
             said = true;
             silence();
@@ -138,8 +138,9 @@ function Offer({ offer }: { offer: OfferView }) {
     return (
         <section class="pane lobby__main offer" aria-labelledby="offer-title" data-offer={offer.id}>
             <h2 class="offer__title" id="offer-title">
-                <Icon name="phone" size="large" /> {t("offer-title")}
+                <Icon name="phone" size="large" /> {t(offer.callback ? "offer-callback" : "offer-title")}
             </h2>
+            {offer.callback ? <p class="note">{t("offer-callback-note")}</p> : null}
             <div id="offer-facts">
                 <p class="offer__number figures">{offer.number_masked ?? t("number-withheld")}</p>
                 <dl class="offer__facts">
