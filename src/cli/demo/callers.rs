@@ -2,7 +2,7 @@
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sip_mock::{CallerScript, Keys, Provider, Redial};
+use sip_mock::{CallerScript, Cue, Keys, OnRing, PhoneScript, Provider, Redial};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -46,13 +46,26 @@ fn caller(number: u32, chance: &mut StdRng) -> CallerScript {
     let mut keys = vec![Keys::at_id("language", if english { "2" } else { "1" }), Keys::at_id("reason", topic)];
     // Who hears the information asks for a person after all.
     keys.push(Keys::at_id("information", "1"));
+    // Some would rather be rung than wait; most of those answer their phone then.
+    if chance.random_bool(0.3) {
+        keys.push(pressing("Sie müssen nicht am Apparat warten"));
+        keys.push(pressing("You do not have to wait on the line"));
+    }
+    keys.push(Keys::at_id("callback.", "1"));
+    let rings = if chance.random_bool(0.8) { PhoneScript::answers() } else { PhoneScript::does(OnRing::Busy) };
     CallerScript {
         number: format!("+493023125{:03}", number % 1_000),
         dialled: "+498000899089".to_owned(),
         patience: Some(Duration::from_secs(chance.random_range(90..900))),
         keys,
         talk: None,
+        rung: Some(PhoneScript { keys: "1".to_owned(), ..rings }),
         redial: Redial { after_giving_up: chance.random_bool(0.3), ..Redial::times(1, Duration::from_secs(20)) },
         ..CallerScript::default()
     }
+}
+
+/// Presses 1 where these words are heard.
+fn pressing(words: &str) -> Keys {
+    Keys { at: Cue::Hears(words.to_owned()), press: "1".to_owned(), after: Duration::from_secs(2), again: false }
 }

@@ -95,6 +95,7 @@ impl Options {
             ("VAXLINE__PROVIDER__WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
             ("VAXLINE__PROVIDER__API_KEY", API_KEY.to_owned()),
             ("VAXLINE__PROVIDER__ACCOUNT_SID", "demo".to_owned()),
+            ("VAXLINE__PROVIDER__CALLER_ID", "+493023125999".to_owned()),
             // Named again when the provider has found its port.
             ("VAXLINE__PROVIDER__API_URL", "http://127.0.0.1".to_owned()),
             ("VAXLINE__PROVIDER__PARK__MUSIC_URL", "http://127.0.0.1/music".to_owned()),

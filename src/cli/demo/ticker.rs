@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 struct Tally {
     joined: u32,
     redeemed: u32,
+    rung: u32,
     talking: u32,
     served: u32,
     left: u32,
@@ -32,6 +33,7 @@ impl Tally {
         match fact.kind.as_str() {
             "entry.joined" => self.joined += 1,
             "entry.redeemed" => self.redeemed += 1,
+            "entry.rung" => self.rung += 1,
             "entry.talking" => self.talking += 1,
             "entry.ended" if fact.data.get("reason").is_some_and(|reason| reason == "served") => {
                 self.served += 1;
@@ -90,8 +92,8 @@ async fn waiting(db: &Db) -> Option<i64> {
 fn line(tally: &Tally, rung: u32, waiting: Option<i64>) -> String {
     let waiting = waiting.map_or_else(|| "?".to_owned(), |waiting| waiting.to_string());
     format!(
-        "{rung} rang · {waiting} waiting · {} talking · {} served · {} hung up ({} came back) · {} booked · {} letters printed · {} mails sent",
-        tally.talking, tally.served, tally.left, tally.redeemed, tally.booked, tally.printed, tally.mailed
+        "{rung} rang · {waiting} waiting · {} talking · {} served · {} hung up ({} came back) · {} rung back · {} booked · {} letters printed · {} mails sent",
+        tally.talking, tally.served, tally.left, tally.redeemed, tally.rung, tally.booked, tally.printed, tally.mailed
     )
 }
 
