@@ -17,6 +17,7 @@ fn the_judges_times_are_those_of_the_shipped_configuration() {
     let judged = Rules::default();
     assert_eq!(judged.back_off, shipped.back_off);
     assert_eq!(judged.connect, shipped.connect);
+    assert_eq!(judged.callback, shipped.callback.ring + shipped.callback.answer);
     assert_eq!(judged.wrap_up, shipped.wrap_up);
     assert_eq!(judged.redeem, shipped.redeem);
 }

@@ -363,6 +363,29 @@ async fn who_rings_first_waits_on_the_line_again_at_the_same_place() {
 }
 
 #[tokio::test]
+async fn two_who_ring_from_one_number_keep_two_places_when_one_of_them_goes_home() {
+    let line = Line::new().await;
+    busy_line(&line).await;
+    let park = line.join("four").await;
+    let mut hook = call_hook("neighbour");
+    hook["from"] = json!(number_of("four"));
+    let greeting = line.post(CALL, &hook).await;
+    let reason = line.press("neighbour", &greeting, "language", "1").await;
+    assert!(line.press("neighbour", &reason, "reason", "1").await.is_park());
+
+    let question = presses(&line, "four", &park, "1").await;
+    line.press("four", &question, "callback.", "1").await;
+    line.hang_up("four").await;
+    let reaches: Vec<String> = sqlx::query_scalar(
+        "select reach from queue_entry where state = 'waiting' order by key_at desc, key_seq desc limit 2",
+    )
+    .fetch_all(line.world.work().pool())
+    .await
+    .unwrap();
+    assert_eq!(reaches, ["line", "callback"]);
+}
+
+#[tokio::test]
 async fn who_rings_us_while_we_ring_them_has_the_old_place_when_our_call_has_found_them_busy() {
     let line = Line::new().await;
     let agent = at_home(&line, "four").await;

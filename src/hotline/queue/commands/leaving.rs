@@ -6,7 +6,7 @@ use crate::foundation::fault::Fault;
 use crate::foundation::ids::{CallId, EntryId};
 use crate::foundation::pii::Pii;
 use crate::hotline::queue::decide::{Event, Gone};
-use crate::hotline::queue::model::{EntryState, Language, Policy, Topic};
+use crate::hotline::queue::model::{EntryState, Language, Policy, Reach, Topic};
 use crate::hotline::queue::store;
 
 /// The place that a redial of this number takes up.
@@ -53,7 +53,9 @@ pub async fn caller_gone(tx: &mut Tx, call: CallId, how: Gone, policy: &Policy) 
     let Some(entry) = store::entry_of_call(tx.conn(), call).await? else { return Ok(false) };
     let matter = store::matter_of_entry(tx, entry).await?;
     let is_gone = settled(carry_out(tx, &matter, &Event::CallerGone(how), policy).await)?;
-    if is_gone {
+    // Who hangs up to be rung leaves no place: somebody else may ring from the same number.
+    let is_kept = matter.entry.is_some_and(|entry| matches!(entry.reach, Reach::Callback { rung: false, .. }));
+    if is_gone && !is_kept {
         merge(tx, entry, policy).await?;
     }
     Ok(is_gone)

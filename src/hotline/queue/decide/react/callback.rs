@@ -61,9 +61,7 @@ pub(super) fn reached(matter: &Matter, id: OfferId, policy: &Policy, now: Offset
 /// were rung.
 pub(super) fn call_over(matter: &Matter, rung: bool, policy: &Policy, now: OffsetDateTime) -> Result<Change, No> {
     match (&matter.entry, &matter.offer, &matter.agent) {
-        (Some(entry), Some(offer), Some(agent))
-            if rung && matches!(offer.state, OfferState::Accepted { .. }) && offer.state.is_live() =>
-        {
+        (Some(entry), Some(offer), Some(agent)) if rung && matches!(offer.state, OfferState::Accepted { .. }) => {
             Ok(unreached(entry, offer, agent, policy, now))
         }
         _ => Ok(Change::default()),

@@ -22,6 +22,10 @@ pub(super) fn talk_ended(matter: &Matter, id: OfferId, policy: &Policy, now: Off
     let (Some(entry), Some(offer), Some(agent)) = (&matter.entry, &matter.offer, &matter.agent) else {
         return Err(No::NoCall);
     };
+    if entry.reach.is_callback() {
+        // They are not on the line.
+        return Err(No::NoCall);
+    }
     match entry.state {
         // A talk whose beginning was never reported ends all the same: the provider says that it took place.
         EntryState::Talking { offer: bound, .. } | EntryState::Connecting { offer: bound }
