@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { Agent } from "./agent.mjs";
 import { board, why } from "./board.mjs";
+import { answerNotice } from "./notice.mjs";
+import { csv, report } from "./statistics.mjs";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const TYPES = /** @type {Record<string, string>} */ ({
@@ -68,6 +70,10 @@ export const server = createServer(async (request, response) => {
         response.end(login ? JSON.stringify({ login, display_name: "Yıldız, Tülay", role }) : "{}");
     } else if (pathname === "/supervision/why") {
         response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(why(nobody)));
+    } else if (pathname === "/supervision/notice") {
+        await answerNotice(request.method, () => bodyOf(request), response);
+    } else if (pathname === "/supervision/statistics" || pathname === "/supervision/statistics.csv") {
+        figures(pathname.endsWith(".csv"), searchParams, response);
     } else if (pathname === "/fake/hang-up") {
         agentOf(searchParams.get("login") ?? "").hangUp();
         response.writeHead(204).end();
@@ -95,6 +101,24 @@ export const server = createServer(async (request, response) => {
         await file(pathname, response);
     }
 });
+
+/**
+ * @param {boolean} forSpreadsheets
+ * @param {URLSearchParams} asked
+ * @param {import("node:http").ServerResponse} response
+ */
+function figures(forSpreadsheets, asked, response) {
+    const told = report(asked);
+    if (!told) {
+        response.writeHead(422, { "content-type": "application/problem+json" });
+        response.end(JSON.stringify({ code: "unreadable_moment", status: 422, detail: "a range begins and ends with a day" }));
+    } else if (forSpreadsheets) {
+        const headers = { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="vaxline-statistics.csv"' };
+        response.writeHead(200, headers).end(csv(told));
+    } else {
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(told));
+    }
+}
 
 /**
  * @param {string} pathname

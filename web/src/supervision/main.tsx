@@ -14,14 +14,20 @@ import { logOut, pageOf, whoAmI } from "../common/session";
 import { choose, has, language, restoreLanguage, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
 import type { AgentState, Board, ToWall } from "../protocol";
+import { NoticePane } from "./notice";
+import { opened, PaneButton } from "./panes";
 import { count, initial, reduce, sorted, STATES } from "./state";
-import { asksWhy, WhyButton, WhyPanes } from "./why";
+import { StatisticsPanes } from "./statistics";
+import { Tile } from "./tile";
+import { WhyPanes } from "./why";
 
 const state = signal(initial);
 
 function Page() {
     const { link: connection, board } = state.value;
     const old = connection === "stale" || connection === "broken";
+    // Figures of a day do not come with the board: tiles of both would be taken for each other.
+    const past = opened.value === "statistics";
     useEffect(() => {
         if (old) {
             say(t("link-stale"), "assertive");
@@ -35,7 +41,9 @@ function Page() {
                 <span class="bar__gap" />
                 <Connection />
                 <div class="bar__group">
-                    <WhyButton />
+                    <PaneButton pane="why" />
+                    <PaneButton pane="notice" />
+                    <PaneButton pane="statistics" />
                     <button
                         type="button"
                         class="kern-btn kern-btn--tertiary"
@@ -63,8 +71,8 @@ function Page() {
                 </p>
             ) : null}
             </section>
-            <main class={`wall ${old ? "is-old" : ""}`} aria-busy={board ? undefined : "true"}>
-                {board ? <Figures board={board} old={old} /> : null}
+            <main class={`wall ${old && !past ? "is-old" : ""}`} aria-busy={board || past ? undefined : "true"}>
+                {past ? <StatisticsPanes /> : board ? <Figures board={board} old={old} /> : null}
             </main>
         </>
     );
@@ -90,37 +98,39 @@ function Figures({ board, old }: { board: Board; old: boolean }) {
     return (
         <>
             <dl class="tiles">
-                <Tile name="waiting" value={board.waiting} />
-                <Tile name="longest" value={longest} />
-                <Tile name="in-menu" value={board.in_menu} />
-                <Tile name="talking" value={board.talking} />
-                <Tile name="ready" value={count(board, "ready")} />
-                <Tile name="served" value={board.served_today} today />
-                <Tile name="abandoned" value={board.abandoned_today} today />
-                <Tile name="booked" value={board.booked_today} today />
+                <BoardTile name="waiting" value={board.waiting} />
+                <BoardTile name="longest" value={longest} />
+                <BoardTile name="in-menu" value={board.in_menu} />
+                <BoardTile name="talking" value={board.talking} />
+                <BoardTile name="ready" value={count(board, "ready")} />
+                <BoardTile name="served" value={board.served_today} today />
+                <BoardTile name="abandoned" value={board.abandoned_today} today />
+                <BoardTile name="booked" value={board.booked_today} today />
             </dl>
-            {asksWhy.value ? (
-                <WhyPanes />
-            ) : (
-                <div class="tables">
-                    <States board={board} />
-                    <Agents board={board} old={old} />
-                </div>
-            )}
+            <Below board={board} old={old} />
         </>
     );
 }
 
-function Tile({ name, value, today }: { name: string; value: preact.ComponentChild; today?: boolean }) {
-    return (
-        <div class="tile" id={`tile-${name}`}>
-            <dt>
-                {t(`board-${name}`)} {today ? <span class="tile__today">{t("board-today")}</span> : null}
-            </dt>
-            <dd class="tile__value figures">{typeof value === "number" ? value.toLocaleString(language.value) : value}</dd>
-            <dd class="tile__how">{t(`board-${name}-how`)}</dd>
-        </div>
-    );
+/** What stands below the tiles. */
+function Below({ board, old }: { board: Board; old: boolean }) {
+    switch (opened.value) {
+        case "why":
+            return <WhyPanes />;
+        case "notice":
+            return <NoticePane />;
+        default:
+            return (
+                <div class="tables">
+                    <States board={board} />
+                    <Agents board={board} old={old} />
+                </div>
+            );
+    }
+}
+
+function BoardTile({ name, value, today }: { name: string; value: preact.ComponentChild; today?: boolean }) {
+    return <Tile id={`tile-${name}`} label={t(`board-${name}`)} how={t(`board-${name}-how`)} value={value} today={today} />;
 }
 
 function States({ board }: { board: Board }) {

@@ -1,53 +1,23 @@
 /** Why is nobody served? Asked while the panes are open, and answered in sentences. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { Button, Timer } from "../common/elements";
+import { Timer } from "../common/elements";
 import { moment } from "../common/format";
 import { has, language, t } from "../common/texts";
 import type { Why, WhyThisAgent, WhyThisEntry } from "../protocol";
+import { watch } from "./ask";
 
 /** Often enough to watch a reason go, seldom enough to cost nothing. */
 const ASK_AGAIN_MS = 2_000;
-const ANSWER_WITHIN_MS = 8_000;
 
-export const asksWhy = signal(false);
 const answer = signal<Why | "unreachable" | undefined>(undefined);
-
-async function ask(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-        try {
-            const within = AbortSignal.any([stop, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
-            const response = await fetch("/supervision/why", { cache: "no-store", signal: within });
-            answer.value = response.ok ? ((await response.json()) as Why) : "unreachable";
-        } catch {
-            if (!stop.aborted) {
-                answer.value = "unreachable";
-            }
-        }
-        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-    }
-}
-
-/** Shows the reasons in place of the tables, and the tables again. */
-export function WhyButton() {
-    return (
-        <Button
-            id="why"
-            rank="tertiary"
-            pressed={asksWhy.value}
-            onPress={() => {
-                asksWhy.value = !asksWhy.value;
-            }}
-        >
-            {t("why-heading")}
-        </Button>
-    );
-}
 
 export function WhyPanes() {
     useEffect(() => {
         const stop = new AbortController();
-        void ask(stop.signal);
+        void watch<Why>("/supervision/why", ASK_AGAIN_MS, stop.signal, (told) => {
+            answer.value = "ok" in told ? told.ok : "unreachable";
+        });
         return () => {
             stop.abort();
             answer.value = undefined;

@@ -301,6 +301,9 @@ error-vaccine-not-offered = Dieser Impfstoff wird dort nicht angeboten.
 error-too-young = Für diese Berechtigung zu jung: bitte Geburtsdatum prüfen.
 error-too-old = Für diese Berechtigung zu alt: bitte Geburtsdatum prüfen.
 error-interval = Der Abstand der beiden Termine passt nicht. Bitte neu vorschlagen lassen.
+error-bad-text = Dieser Text lässt sich nicht vorlesen: Er ist zu lang, oder er enthält Zeichen wie < oder >.
+error-unreadable-moment = Diesen Tag gibt es nicht.
+error-range-too-full = Das ist zu viel auf einmal.
 error-required = Hier fehlt eine Angabe.
 error-too-long = Diese Angabe ist zu lang.
 error-too-wide = Diese Zeile passt nicht in das Fenster des Briefumschlags. Bitte kürzer schreiben.
@@ -415,3 +418,52 @@ why-agent-wrap-up = In Nacharbeit.
 why-agent-not-ready = Nicht bereit.
 why-agent-nobody-dispatches = Kein Prozess verteilt Anrufe.
 why-agent-nobody-publishes = Kein Prozess verschickt Ereignisse: Angebote kämen nicht an.
+
+## Leitstand: Ansage vor dem Menü
+
+notice-heading = Ansage
+notice-now = Ansage vor dem Menü
+notice-on-state = Eingeschaltet
+notice-off-state = Ausgeschaltet
+notice-nothing = Anrufende hören gleich das Menü.
+notice-new = Neue Ansage
+notice-other = Ansage ersetzen
+notice-how = Gilt für alle Anrufe, die von jetzt an kommen. Beide Texte werden gebraucht.
+notice-on = Einschalten
+notice-replace = Ersetzen
+notice-off = Ausschalten
+notice-off-title = Ansage ausschalten?
+notice-off-effect = Wer von jetzt an anruft, hört gleich das Menü. Der Text bleibt hier in den Feldern stehen.
+notice-off-no = Abbrechen
+notice-is-on = Die Ansage ist eingeschaltet.
+notice-is-off = Die Ansage ist ausgeschaltet.
+
+## Leitstand: Zahlen eines Tages
+
+statistics-heading = Zahlen
+statistics-day = Tag
+statistics-csv = Als Tabelle herunterladen (CSV)
+statistics-chart = Anrufe je Stunde, { $title }. Dieselben Zahlen stehen in der Tabelle darunter.
+statistics-hours = Stunde für Stunde
+statistics-hour = Stunde
+statistics-hour-from =
+    { $twin ->
+        [first] { $hour } Uhr (Sommerzeit)
+        [second] { $hour } Uhr (Normalzeit)
+       *[none] { $hour } Uhr
+    }
+statistics-offered = Anrufe
+statistics-offered-how = in die Warteschlange
+statistics-answered = Angenommen
+statistics-answered-how = mit jemandem gesprochen
+statistics-abandoned = Aufgelegt
+statistics-abandoned-how = und nicht wiedergekommen
+statistics-other = Sonstige
+statistics-other-how = wartend oder abgebrochen
+statistics-level = Servicelevel
+statistics-level-how = angenommen in { $seconds } s
+statistics-level-under = unter der Stunde: Servicelevel
+statistics-wait = Wartezeit
+statistics-wait-how = Mittel der Angenommenen
+statistics-talk = Gespräch
+statistics-talk-how = mittlere Dauer

@@ -301,6 +301,9 @@ error-vaccine-not-offered = This vaccine is not offered there.
 error-too-young = Too young for this entitlement: please check the date of birth.
 error-too-old = Too old for this entitlement: please check the date of birth.
 error-interval = The interval between the two is not allowed. Please ask for new proposals.
+error-bad-text = This text cannot be spoken: it is too long, or has signs like < or >.
+error-unreadable-moment = There is no such day.
+error-range-too-full = That is too much at once.
 error-required = Something is missing here.
 error-too-long = This entry is too long.
 error-too-wide = This line does not fit into the window of the envelope. Please shorten it.
@@ -415,3 +418,52 @@ why-agent-wrap-up = In wrap-up.
 why-agent-not-ready = Not ready.
 why-agent-nobody-dispatches = No process distributes calls.
 why-agent-nobody-publishes = No process publishes events: offers would not arrive.
+
+## The supervisor's page: announcement before the menu
+
+notice-heading = Announcement
+notice-now = Announcement before the menu
+notice-on-state = Switched on
+notice-off-state = Switched off
+notice-nothing = Callers hear the menu at once.
+notice-new = New announcement
+notice-other = Replace the announcement
+notice-how = Holds for all calls that arrive from now on. Both texts are needed.
+notice-on = Switch on
+notice-replace = Replace
+notice-off = Switch off
+notice-off-title = Switch the announcement off?
+notice-off-effect = Whoever calls from now on hears the menu at once. The text stays here in the fields.
+notice-off-no = Cancel
+notice-is-on = The announcement is on.
+notice-is-off = The announcement is off.
+
+## The supervisor's page: figures of a day
+
+statistics-heading = Figures
+statistics-day = Day
+statistics-csv = Download as a table (CSV)
+statistics-chart = Calls by hour, { $title }. The same figures stand in the table below.
+statistics-hours = Hour by hour
+statistics-hour = Hour
+statistics-hour-from =
+    { $twin ->
+        [first] { $hour }:00 (summer time)
+        [second] { $hour }:00 (standard time)
+       *[none] { $hour }:00
+    }
+statistics-offered = Calls
+statistics-offered-how = joined the queue
+statistics-answered = Answered
+statistics-answered-how = talked with an agent
+statistics-abandoned = Hung up
+statistics-abandoned-how = and did not come back
+statistics-other = Other
+statistics-other-how = waiting or cut off
+statistics-level = Service level
+statistics-level-how = answered within { $seconds } s
+statistics-level-under = below the hour: service level
+statistics-wait = Wait
+statistics-wait-how = mean of those answered
+statistics-talk = Talk
+statistics-talk-how = mean length
