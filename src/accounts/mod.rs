@@ -2,9 +2,9 @@
 //!
 //! **Owns** accounts, sessions, known browsers, the brake on log-in attempts, and API clients.
 //! **In:** a login with a password, a cookie, a bearer secret, a phone's proof. **Out:** [`http::Authenticated`], a client's
-//! id, yes to a phone, or a named refusal. **Must hold:** passwords, tokens and secrets are stored hashed only and never printed; a log-in makes
-//! a new token; a session that has ended opens nothing, and its sockets close within five seconds ([`watch`]);
-//! guessing is slowed down, yet nobody can lock a colleague out; a request of a foreign origin changes nothing.
+//! id, yes to a phone, or a named refusal. **Must hold:** passwords, tokens and secrets are stored hashed only and never
+//! printed; a log-in makes a new token; a session that has ended opens nothing, and its sockets close within five seconds
+//! ([`watch`]); guessing is slowed down, yet nobody can lock a colleague out; a request of a foreign origin changes nothing.
 
 pub mod brake;
 pub mod clients;

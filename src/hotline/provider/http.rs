@@ -185,14 +185,19 @@ async fn registration(State(hooks): State<Arc<Hooks>>, request: Request) -> Resp
         },
         Err(problem) => return refuse("registration", problem),
     };
-    let is_our_realm = proof.realm == hooks.dialect.sip_realm;
-    let work = async { in_tx!(&hooks.db, "phone registers", |tx| accounts::may_register(tx, &proof)) };
-    match in_time(async { work.await.map_err(CallError::from) }).await {
-        Ok(true) if is_our_realm => {
+    let work = async {
+        // A password holds for one realm: nobody of another one is looked for.
+        if proof.realm != hooks.dialect.sip_realm {
+            return Ok(false);
+        }
+        in_tx!(&hooks.db, "phone registers", |tx| accounts::may_register(tx, &proof)).map_err(CallError::from)
+    };
+    match in_time(work).await {
+        Ok(true) => {
             count("registration", "taken");
             axum::Json(json!({ "status": "ok" })).into_response()
         }
-        Ok(_) => {
+        Ok(false) => {
             count("registration", "refused");
             axum::Json(json!({ "status": "fail", "msg": "user, realm or password is wrong" })).into_response()
         }

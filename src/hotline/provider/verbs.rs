@@ -126,23 +126,28 @@ impl List<'_> {
         let parts = u8::try_from(ask.prompts.len()).unwrap_or(u8::MAX);
         for (part, spoken) in (1..=parts).zip(&ask.prompts) {
             let patience = if part == parts { ask.patience } else { BETWEEN_LANGUAGES };
-            let synthesizer = self.dialect.synthesizer(spoken);
             let (step, name) = match ask.about {
                 About::Menu => (Step::Menu { number: ask.number, part, parts }, format!("{}.{}", ask.name, ask.number)),
                 About::CallBack => (Step::CallBack, format!("{}.{}", ask.name, self.label)),
                 About::Reached(offer) => (Step::Reached(offer), format!("{}.{}", ask.name, self.label)),
             };
             let hook = self.hook(&step);
-            self.push(json!({
-                "verb": "gather",
-                "id": format!("{name}.{part}"),
-                "input": ["digits"],
-                "numDigits": 1,
-                "timeout": patience.as_secs(),
-                "say": { "text": spoken.text, "synthesizer": synthesizer },
-                "actionHook": hook,
-            }));
+            self.ask_for_a_key(&format!("{name}.{part}"), spoken, patience, &hook);
         }
+    }
+
+    /// Words, during which and after which a key is heard.
+    fn ask_for_a_key(&mut self, id: &str, spoken: &Spoken, patience: Duration, hook: &str) {
+        let synthesizer = self.dialect.synthesizer(spoken);
+        self.push(json!({
+            "verb": "gather",
+            "id": id,
+            "input": ["digits"],
+            "numDigits": 1,
+            "timeout": patience.as_secs(),
+            "say": { "text": spoken.text, "synthesizer": synthesizer },
+            "actionHook": hook,
+        }));
     }
 
     /// The park list: pieces of music that each ask whether to go on, announcements between them, and an apology.
@@ -162,16 +167,8 @@ impl List<'_> {
             let hook = self.hook(&Step::Tick(Tick { park: park.clone(), index }));
             let id = format!("park.{}.{}.{index}", park.label, park.round);
             if let Some(invitation) = invitation.filter(|_| index % music.announce_every == 0) {
-                let synthesizer = self.dialect.synthesizer(&words(invitation.of(language)));
-                self.push(json!({
-                    "verb": "gather",
-                    "id": format!("invite.{}.{}.{index}", park.label, park.round),
-                    "input": ["digits"],
-                    "numDigits": 1,
-                    "timeout": AFTER_INVITATION.as_secs(),
-                    "say": { "text": invitation.of(language), "synthesizer": synthesizer },
-                    "actionHook": hook,
-                }));
+                let id = format!("invite.{}.{}.{index}", park.label, park.round);
+                self.ask_for_a_key(&id, &words(invitation.of(language)), AFTER_INVITATION, &hook);
             }
             let mut piece = json!({
                 "verb": "gather",
