@@ -70,11 +70,15 @@ fn desks(world: &World) -> Result<(), Violation> {
                 *entry == EntryState::Offered { offer: offer.id }
                     && matches!(agent, AgentState::Offered { offer: id, .. } if *id == offer.id)
             }
-            OfferState::Accepted { .. } | OfferState::Connecting { .. } => {
-                *entry == EntryState::Connecting { offer: offer.id }
-                    && matches!(agent, AgentState::Connecting { offer: id, .. } if *id == offer.id)
-            }
+            OfferState::Accepted { .. } | OfferState::Connecting { .. } => match (entry, agent) {
+                (EntryState::Connecting { offer: of_entry }, AgentState::Connecting { offer: of_agent, .. })
+                | (EntryState::Resuming { offer: of_entry, .. }, AgentState::Talking { offer: of_agent, .. }) => {
+                    *of_entry == offer.id && *of_agent == offer.id
+                }
+                _ => false,
+            },
             OfferState::Connected
+            | OfferState::Held
             | OfferState::Transferred
             | OfferState::Declined
             | OfferState::Expired
@@ -89,9 +93,17 @@ fn desks(world: &World) -> Result<(), Violation> {
         }
     }
     for agent in world.agents.values() {
-        if let AgentState::Talking { entry, offer, .. } = agent.state
-            && !matches!(world.entries[&entry].state, EntryState::Talking { offer: id, .. } if id == offer)
-        {
+        let AgentState::Talking { entry, offer, .. } = agent.state else { continue };
+        let bound = match world.entries[&entry].state {
+            EntryState::Talking { offer, .. } | EntryState::Held { offer, .. } | EntryState::Resuming { offer, .. } => {
+                Some(offer)
+            }
+            EntryState::Waiting
+            | EntryState::Offered { .. }
+            | EntryState::Connecting { .. }
+            | EntryState::Ended { .. } => None,
+        };
+        if bound != Some(offer) {
             return Err(Violation::of("Q1", format!("agent {} talks with an entry that does not", agent.id)));
         }
     }
@@ -111,7 +123,13 @@ fn withdrawals(world: &World) -> Result<(), Violation> {
         }
         let is_live = world.live.contains(&entry.call);
         match entry.state {
-            EntryState::Waiting | EntryState::Offered { .. } | EntryState::Connecting { .. } if !is_live => {
+            EntryState::Waiting
+            | EntryState::Offered { .. }
+            | EntryState::Connecting { .. }
+            | EntryState::Held { .. }
+            | EntryState::Resuming { .. }
+                if !is_live =>
+            {
                 return Err(Violation::of(
                     "Q7",
                     format!("entry {} is still in line although its caller is gone", entry.id),
@@ -124,6 +142,8 @@ fn withdrawals(world: &World) -> Result<(), Violation> {
             | EntryState::Offered { .. }
             | EntryState::Connecting { .. }
             | EntryState::Talking { .. }
+            | EntryState::Held { .. }
+            | EntryState::Resuming { .. }
             | EntryState::Ended { .. } => {}
         }
     }
@@ -155,6 +175,7 @@ fn deadlines(world: &World) -> Result<(), Violation> {
             OfferState::Open { deadline, paint_by } => paint_by.unwrap_or(deadline).min(deadline),
             OfferState::Accepted { deadline } | OfferState::Connecting { deadline } => deadline,
             OfferState::Connected
+            | OfferState::Held
             | OfferState::Transferred
             | OfferState::Declined
             | OfferState::Expired
@@ -170,6 +191,11 @@ fn deadlines(world: &World) -> Result<(), Violation> {
     });
     if let Some(entry) = late {
         return Err(Violation::of("Q6", format!("entry {} should have gone to another queue", entry.id)));
+    }
+    let forgotten =
+        world.open_entries().find(|entry| matches!(entry.state, EntryState::Held { until, .. } if until <= world.now));
+    if let Some(entry) = forgotten {
+        return Err(Violation::of("Q6", format!("the caller of {} is still on hold", entry.id)));
     }
     for agent in world.agents.values() {
         if let AgentState::WrapUp { until, .. } = agent.state

@@ -81,6 +81,7 @@ fn each_flaw_is_found_out_by_its_rule() {
         (Flaw::BlamesTheCaller, "Q4"),
         (Flaw::EndsAnyTalk, "Q1"),
         (Flaw::ForgetsToOverflow, "Q6"),
+        (Flaw::ForgetsWhoIsHeld, "Q6"),
         (Flaw::IgnoresSkills, "skills"),
         (Flaw::EndsCallbacks, "Q5"),
         (Flaw::RingsAtOnce, "callback"),

@@ -40,6 +40,10 @@ pub enum Op {
     ConnectFailed { pick: usize },
     /// The talk ends by the agent's side.
     TalkEnded { pick: usize },
+    /// The agent puts the caller on hold; twice when the answer was lost.
+    Hold { pick: usize, twice: bool },
+    /// The agent comes back to the caller on hold.
+    Resume { pick: usize },
     /// The agent hands the caller on: to anybody, or to one agent first.
     Transfer { pick: usize },
     /// The dial says that it brought nobody together, whatever the phone's reports have said.
@@ -112,7 +116,10 @@ impl Op {
             62 => Self::Reached { pick, twice: rare },
             63..=67 => Self::Answered { pick, twice: rare },
             68 => Self::ConnectFailed { pick },
-            69..=71 => Self::TalkEnded { pick },
+            69 => Self::TalkEnded { pick },
+            70 => Self::Hold { pick, twice: rare },
+            71 if coin => Self::Resume { pick },
+            71 => Self::TalkEnded { pick },
             72 => Self::Transfer { pick },
             73 if rare => Self::NotBridged { pick },
             73 => Self::TalkEnded { pick },

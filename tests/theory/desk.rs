@@ -155,7 +155,11 @@ impl Desk {
         if let Some(entry) = change.entry {
             let over = match entry.state {
                 EntryState::Waiting => unreachable!("nobody is given back"),
-                EntryState::Offered { .. } | EntryState::Connecting { .. } | EntryState::Talking { .. } => false,
+                EntryState::Offered { .. }
+                | EntryState::Connecting { .. }
+                | EntryState::Talking { .. }
+                | EntryState::Held { .. }
+                | EntryState::Resuming { .. } => false,
                 EntryState::Ended { .. } => true,
             };
             self.waiting.remove(&entry.order);

@@ -94,6 +94,21 @@ test("a dialog makes way for an offer", { skip: onlyScripted }, async () => {
     await leave(page);
 });
 
+test("hold_and_resume: F4 leaves the caller in music, and comes back to what was typed", async () => {
+    const page = await open(browser());
+    await logIn(page, anAgent());
+    await takeCall(page);
+    await page.getByLabel("Nachname").first().fill("Halteprobe");
+    await page.keyboard.press("F4");
+    await page.getByText("Ihr Telefon klingelt in").waitFor();
+    await look(page, "console-held");
+    await page.keyboard.press("F4");
+    await page.getByRole("button", { name: "Halten" }).waitFor();
+    assert.equal(await page.getByLabel("Nachname").first().inputValue(), "Halteprobe");
+    await wrapUp(page);
+    await leave(page);
+});
+
 test("next_state_last_click_wins: pause afterwards, or ready after all", async () => {
     const page = await open(browser());
     await logIn(page, anAgent());

@@ -12,6 +12,7 @@ const OFFER_AFTER_MS = 700;
 // Longer than in the real house: a browser on a busy machine is slow, and nobody of these waits for anything.
 const PAINTED_WITHIN_MS = 30_000;
 const CONNECT_MS = 600;
+const HOLD_MS = 180_000;
 const WRAP_UP_MS = 180_000;
 const RESERVED_MS = 600_000;
 const QUEUE_EVERY_MS = 1_000;
@@ -139,7 +140,8 @@ export class Agent {
         this.revoke("accepted");
         this.desk.call = {
             entry: `entry-${this.calls}`, number: "+4935155504711", language: "de", topic: "book", state: "connecting",
-            waiting_since_ms: waiting, talking_since_ms: null, handover: null,
+            waiting_since_ms: waiting, talking_since_ms: null, held_until_ms: null,
+            handover: null,
         };
         this.become("connecting");
         this.call();
@@ -154,6 +156,30 @@ export class Agent {
 
     call() {
         this.send({ t: "call", seq: ++this.seq, call: this.desk.call });
+    }
+
+    /** @param {number} ms */
+    hold(ms) {
+        if (this.desk.call) {
+            this.desk.call = { ...this.desk.call, state: "held", held_until_ms: Date.now() + ms };
+            this.call();
+            clearTimeout(this.due);
+            this.due = setTimeout(() => this.resume(), ms);
+        }
+    }
+
+    resume() {
+        if (this.desk.call?.state === "held") {
+            this.desk.call = { ...this.desk.call, state: "connecting", held_until_ms: null };
+            this.call();
+            clearTimeout(this.due);
+            this.due = setTimeout(() => {
+                if (this.desk.call?.state === "connecting") {
+                    this.desk.call = { ...this.desk.call, state: "talking" };
+                    this.call();
+                }
+            }, CONNECT_MS);
+        }
     }
 
     hangUp() {
@@ -232,6 +258,14 @@ export class Agent {
                 refuseUnless(call !== null && call.state !== "ended", "no_call");
                 this.hangUp();
                 return null;
+            case "hold":
+                refuseUnless(call?.state === "talking", "no_call");
+                this.hold(HOLD_MS);
+                return null;
+            case "resume":
+                refuseUnless(call?.state === "held", "not_held");
+                this.resume();
+                return null;
             case "colleagues":
                 return {
                     kind: "colleagues",
@@ -241,7 +275,7 @@ export class Agent {
                     ],
                 };
             case "transfer":
-                refuseUnless(call?.state === "talking", "no_call");
+                refuseUnless(call?.state === "talking" || call?.state === "held", "no_call");
                 this.handed = command;
                 if (reservation) {
                     this.reserved(null);

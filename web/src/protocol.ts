@@ -189,7 +189,7 @@ email: string | null, };
 /**
  * The caller's state, as the provider reports it.
  */
-export type CallState = "ringing" | "connecting" | "talking" | "ended";
+export type CallState = "ringing" | "connecting" | "talking" | "held" | "ended";
 
 /**
  * The caller on the line.
@@ -223,6 +223,10 @@ waiting_since_ms: number,
  * When the talk began.
  */
 talking_since_ms: number | null,
+/**
+ * When the agent's phone is rung for a caller on hold, asked for or not.
+ */
+held_until_ms: number | null,
 /**
  * What the agent before has left, when the caller was handed on.
  */
@@ -298,7 +302,7 @@ offer: string, } | { "t": "ready" } | { "t": "not_ready",
 /**
  * A code of the setup.
  */
-reason: string, } | { "t": "hang_up" } | { "t": "colleagues" } | { "t": "transfer",
+reason: string, } | { "t": "hang_up" } | { "t": "hold" } | { "t": "resume" } | { "t": "colleagues" } | { "t": "transfer",
 /**
  * To whom.
  */

@@ -37,6 +37,7 @@ const call = (entry: string): NonNullable<Desk["call"]> => ({
     state: "talking",
     waiting_since_ms: 0,
     talking_since_ms: 1,
+    held_until_ms: null,
     handover: null,
 });
 

@@ -36,6 +36,7 @@ function talking(draft: Desk["draft"]): Desk {
             state: "talking",
             waiting_since_ms: 0,
             talking_since_ms: 1,
+            held_until_ms: null,
             handover: null,
         },
         draft,

@@ -135,6 +135,8 @@ pub(super) enum Command {
     Ready,
     NotReady { reason: String },
     HangUp,
+    Hold,
+    Resume,
     Transfer { to: TransferTo, note: String },
     FinishWrapUp { code: String },
     SaveDraft { form: Box<Form> },

@@ -51,6 +51,11 @@ pub struct Habits {
     /// The chance that the agent hands the caller on, instead of ending the talk.
     #[serde(deserialize_with = "share")]
     pub transfers: f64,
+    /// The chance that the agent puts the caller on hold once, before the end of the talk.
+    #[serde(deserialize_with = "share")]
+    pub holds: f64,
+    /// For how long; and how long they talk on after it.
+    pub hold: Length,
     /// Whether the agent ends the talk; otherwise the caller does.
     pub hangs_up: bool,
 }
@@ -75,6 +80,8 @@ impl Default for Habits {
             vanishes_for: Length::Exponential(Duration::from_secs(40)),
             shift: None,
             transfers: 0.0,
+            holds: 0.0,
+            hold: usual(40),
             hangs_up: true,
         }
     }

@@ -20,6 +20,8 @@ pub struct Tally {
     pub revoked: u64,
     /// Talks.
     pub talks: u64,
+    /// Callers put on hold.
+    pub held: u64,
     /// Callers handed on.
     pub transferred: u64,
     /// Bookings confirmed.

@@ -15,6 +15,9 @@ pub(super) struct Times {
     /// How long ringing somebody and their key may take (`queue.callback.ring_seconds` and `answer_seconds`).
     #[arg(long, value_name = "SECONDS")]
     callback_seconds: Option<u64>,
+    /// How long a caller may be on hold (`queue.hold_seconds`).
+    #[arg(long, value_name = "SECONDS")]
+    hold_seconds: Option<u64>,
     /// How long a wrap-up lasts (`queue.wrap_up_seconds`).
     #[arg(long, value_name = "SECONDS")]
     wrap_up_seconds: Option<u64>,
@@ -35,6 +38,7 @@ impl Times {
             back_off: or(self.back_off_seconds, shipped.back_off),
             connect: or(self.connect_seconds, shipped.connect),
             callback: or(self.callback_seconds, shipped.callback),
+            hold: or(self.hold_seconds, shipped.hold),
             wrap_up: or(self.wrap_up_seconds, shipped.wrap_up),
             redeem: or(self.redeem_seconds, shipped.redeem),
             slack: self.slack_milliseconds.map_or(shipped.slack, Duration::from_millis),

@@ -34,6 +34,8 @@ pub struct Rules {
     pub connect: Duration,
     /// How long an agent may wait for somebody who is rung, until they say that it is them.
     pub callback: Duration,
+    /// How long a caller may be on hold.
+    pub hold: Duration,
     /// How long a wrap-up lasts; an extension is as much again.
     pub wrap_up: Duration,
     /// How long a redial takes its place up again.
@@ -56,6 +58,7 @@ impl Default for Rules {
             back_off: Duration::from_secs(60),
             connect: Duration::from_secs(20),
             callback: Duration::from_secs(50),
+            hold: Duration::from_mins(3),
             wrap_up: Duration::from_secs(30),
             redeem: Duration::from_mins(10),
             slack: Duration::from_millis(250),

@@ -23,6 +23,10 @@ pub enum Wish {
     NotReady(String),
     /// End the talk.
     HangUp,
+    /// Leave the caller in music for a moment.
+    Hold,
+    /// Come back to the caller.
+    Resume,
     /// More time for the wrap-up.
     ExtendWrapUp,
     /// Done with the call, with a wrap-up code of the configuration.
@@ -43,6 +47,8 @@ pub async fn carry_out_wish(tx: &mut Tx, agent: UserId, wish: Wish, policy: &Pol
         Wish::Ready => (store::matter_of_agent(tx, agent).await?, Event::Ready),
         Wish::NotReady(code) => (store::matter_of_agent(tx, agent).await?, Event::NotReady(Reason::of_setup(&code))),
         Wish::HangUp => (store::matter_of_agent(tx, agent).await?, Event::HangUp),
+        Wish::Hold => (store::matter_of_agent(tx, agent).await?, Event::Hold),
+        Wish::Resume => (store::matter_of_agent(tx, agent).await?, Event::Resume(tx.id())),
         Wish::ExtendWrapUp => (store::matter_of_agent(tx, agent).await?, Event::ExtendWrapUp),
         Wish::FinishWrapUp(code) => (store::matter_of_agent(tx, agent).await?, Event::FinishWrapUp(code)),
         Wish::SignOut => (store::matter_of_agent(tx, agent).await?, Event::SignOut),

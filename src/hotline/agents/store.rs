@@ -50,6 +50,8 @@ pub struct DeskEntry {
     pub state: String,
     /// When the talk began.
     pub talking_since: Option<OffsetDateTime>,
+    /// Until when the caller is on hold.
+    pub held_until: Option<OffsetDateTime>,
     /// Whether the caller does not wait on the line, and has to be rung.
     pub is_callback: bool,
 }
@@ -88,7 +90,7 @@ pub async fn desk_state(conn: &mut PgConnection, agent: UserId) -> Result<Option
                agent.node, agent.offer_id, offer.deadline as "deadline?", offer.state as "offer_state?",
                entry.id as "entry_id?", entry.call_id as "call_id?", entry.caller, entry.language as "language?",
                entry.topic as "topic?", entry.joined_at as "joined_at?", entry.state as "entry_state?",
-               entry.talking_since, coalesce(entry.reach = 'callback', false) as "is_callback!"
+               entry.talking_since, entry.held_until, coalesce(entry.reach = 'callback', false) as "is_callback!"
           from agent
           left join offer on offer.id = agent.offer_id
           left join queue_entry as entry on entry.id = agent.entry_id
@@ -109,6 +111,7 @@ pub async fn desk_state(conn: &mut PgConnection, agent: UserId) -> Result<Option
             joined_at,
             state,
             talking_since: row.talking_since,
+            held_until: row.held_until,
             is_callback: row.is_callback,
         }),
         _ => None,

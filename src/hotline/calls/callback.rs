@@ -3,9 +3,8 @@
 //! **Must hold:** nobody is rung twice for one offer: the call is written down before the provider is asked, and never asked
 //! for again when the answer is lost. No number is spoken whole, and none is kept in an answer.
 
-use super::commands::{CallError, Setup, connect, ended, label, language_of, resume, same_again};
-use super::decide::Leg;
-use super::model::{About, Action, Ask, EndedBy, Progress, Reply, Script, Spoken, offer_label};
+use super::commands::{CallError, Setup, close, connect, farewell, label, language_of, resume, same_again};
+use super::model::{About, Action, Ask, EndedBy, Reply, Script, Spoken, offer_label};
 use super::store::{self, Call, NewCall};
 use crate::foundation::db::Tx;
 use crate::foundation::events::{self, About as Of};
@@ -14,6 +13,7 @@ use crate::foundation::ids::{CallId, OfferId};
 use crate::foundation::phone::PhoneNumber;
 use crate::foundation::pii::Pii;
 use crate::hotline::ivr::decide::{Input, Place, State};
+use crate::hotline::ivr::flow::Flow;
 use crate::hotline::ivr::store as flows;
 use crate::hotline::queue::commands::{self as queue, Errand, Standing};
 use serde_json::json;
@@ -37,14 +37,13 @@ pub async fn wished(tx: &mut Tx, setup: &Setup, id: CallId) -> Result<Reply, Cal
     }
     let language = language_of(setup, &call);
     let text = texts.question.of(language).replace("{number}", &ending(number));
-    let ask = Ask {
-        name: "callback".to_owned(),
-        number: 0,
-        prompts: vec![Spoken { language, text }],
-        patience: flow.plan.limits.patience(),
-        about: About::CallBack,
-    };
-    Ok(Reply::Do(Script::new(id, label('k', tx.now()), vec![Action::Ask(ask)])))
+    let ask = question(&flow, "callback", vec![Spoken { language, text }], About::CallBack);
+    Ok(Reply::Do(Script::new(id, label('k', tx.now()), vec![ask])))
+}
+
+/// A question that is none of the menu's.
+fn question(flow: &Flow, name: &str, prompts: Vec<Spoken>, about: About) -> Action {
+    Action::Ask(Ask { name: name.to_owned(), number: 0, prompts, patience: flow.plan.limits.patience(), about })
 }
 
 /// The end of a number, digit by digit.
@@ -70,9 +69,8 @@ pub async fn agreed(tx: &mut Tx, setup: &Setup, id: CallId, input: &Input) -> Re
     if !queue::call_back(tx, id, &setup.policy).await? {
         return Ok(resume(tx, setup, &call).await?);
     }
-    let language = language_of(setup, &call);
-    let goodbye = Spoken { language, text: texts.agreed.of(language).to_owned() };
-    let reply = Reply::Do(Script::new(id, label('g', tx.now()), vec![Action::Say(goodbye), Action::HangUp]));
+    let goodbye = farewell(&texts.agreed, language_of(setup, &call));
+    let reply = Reply::Do(Script::new(id, label('g', tx.now()), goodbye));
     store::keep_reply(tx, id, step, &reply).await?;
     Ok(reply)
 }
@@ -86,7 +84,7 @@ fn is_yes(input: &Input) -> bool {
 ///
 /// # Errors
 /// When the database is away.
-pub async fn place(tx: &mut Tx, setup: &Setup, offer: OfferId) -> Result<Option<(CallId, PhoneNumber)>, CallError> {
+pub async fn place(tx: &mut Tx, setup: &Setup, offer: OfferId) -> Result<Option<(CallId, PhoneNumber)>, Fault> {
     let id: CallId = tx.id();
     let errand = queue::ring(tx, offer, id, &setup.policy).await?;
     let Some(Errand { number, language, topic }) = errand else { return Ok(None) };
@@ -121,12 +119,7 @@ pub async fn not_placed(tx: &mut Tx, setup: &Setup, id: CallId, offer: OfferId, 
     if !asked {
         queue::not_asked(tx, offer, &setup.policy).await?;
     }
-    if call.is_open() {
-        let leg = Leg { progress: Progress::Ended, answered: call.leg.answered };
-        store::save_leg(tx, id, leg, Some(EndedBy::System)).await?;
-        ended(tx, setup, id, EndedBy::System).await?;
-    }
-    Ok(())
+    Ok(close(tx, setup, &call, EndedBy::System).await?)
 }
 
 /// The provider's name for a call of ours is heard for the first time, in its answer or in a report that came before. `None`
@@ -164,15 +157,9 @@ pub async fn called(tx: &mut Tx, setup: &Setup, id: CallId, offer: OfferId, sid:
     };
     let language = language_of(setup, &call);
     let greeting = Spoken { language, text: texts.greeting.of(language).to_owned() };
-    let ask = Ask {
-        name: "greeting".to_owned(),
-        number: 0,
-        // Who is slow to lift the phone to the ear hears it again.
-        prompts: vec![greeting.clone(), greeting],
-        patience: flow.plan.limits.patience(),
-        about: About::Reached(offer),
-    };
-    Ok(Reply::Do(Script::new(id, offer_label('o', offer), vec![Action::Ask(ask)])))
+    // Who is slow to lift the phone to the ear hears it again.
+    let ask = question(&flow, "greeting", vec![greeting.clone(), greeting], About::Reached(offer));
+    Ok(Reply::Do(Script::new(id, offer_label('o', offer), vec![ask])))
 }
 
 /// They have said whether it is them: the agent's phone is rung, or the agent waits no longer.
@@ -198,9 +185,8 @@ pub async fn reached(
     let texts = setup.flows.current().plan.callback.clone().filter(|_| was_rung);
     let Some(texts) = texts else { return Ok(resume(tx, setup, &call).await?) };
     queue::connect_failed(tx, offer, &setup.policy).await?;
-    let language = language_of(setup, &call);
-    let later = Spoken { language, text: texts.later.of(language).to_owned() };
-    let reply = Reply::Do(Script::new(id, offer_label('n', offer), vec![Action::Say(later), Action::HangUp]));
+    let later = farewell(&texts.later, language_of(setup, &call));
+    let reply = Reply::Do(Script::new(id, offer_label('n', offer), later));
     store::keep_reply(tx, id, &step, &reply).await?;
     Ok(reply)
 }

@@ -2,7 +2,7 @@
 
 use super::callback;
 use super::decide::fold;
-use super::model::{Action, Arrival, EndedBy, LegReport, Park, Reply, Script, Spoken, dial_label, offer_label};
+use super::model::{Action, Arrival, EndedBy, HELD, LegReport, Park, Reply, Script, Spoken, dial_label, offer_label};
 use super::store::{self, Call, NewCall};
 use crate::accounts::store as accounts;
 use crate::foundation::db::Tx;
@@ -12,7 +12,7 @@ use crate::foundation::ids::{CallId, OfferId};
 use crate::foundation::phone::PhoneNumber;
 use crate::foundation::pii::Pii;
 use crate::hotline::ivr::decide::{self as menu, Facts, Input, Place, State, Then, Turn};
-use crate::hotline::ivr::flow::{Flow, Node};
+use crate::hotline::ivr::flow::{Flow, Node, Texts};
 use crate::hotline::ivr::library::Library;
 use crate::hotline::ivr::store as flows;
 use crate::hotline::queue::commands::{self as queue, Announcement, Join, Standing};
@@ -185,7 +185,7 @@ pub async fn answered(
 /// would take it away.
 pub(super) async fn same_again(tx: &mut Tx, call: CallId, reply: Reply) -> Result<Reply, Fault> {
     Ok(match queue::standing(tx.conn(), call).await? {
-        Standing::Connecting(_) | Standing::Talking(_) => Reply::GoOn,
+        Standing::Connecting(_) | Standing::Talking(_) | Standing::Held => Reply::GoOn,
         Standing::Waiting | Standing::Over | Standing::Unknown => reply,
     })
 }
@@ -372,6 +372,10 @@ pub(super) async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Re
                 let label = label('r', tx.now());
                 Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
             }
+            Standing::Held => {
+                let label = label(HELD, tx.now());
+                Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
+            }
             // The list it has goes on: an answer that came late must not overwrite the one that connects it.
             Standing::Connecting(_) | Standing::Talking(_) => Ok(Reply::GoOn),
             Standing::Over => Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), goodbye(setup, language)))),
@@ -393,8 +397,12 @@ pub(super) fn label(letter: char, now: OffsetDateTime) -> String {
 }
 
 fn goodbye(setup: &Setup, language: Language) -> Vec<Action> {
-    let text = setup.flows.current().plan.waiting.goodbye.of(language).to_owned();
-    vec![Action::Say(Spoken { language, text }), Action::HangUp]
+    farewell(&setup.flows.current().plan.waiting.goodbye, language)
+}
+
+/// The last words of a call.
+pub(super) fn farewell(words: &Texts, language: Language) -> Vec<Action> {
+    vec![Action::Say(Spoken { language, text: words.of(language).to_owned() }), Action::HangUp]
 }
 
 pub(super) fn language_of(setup: &Setup, call: &Call) -> Language {
@@ -433,17 +441,10 @@ async fn callers_leg(tx: &mut Tx, setup: &Setup, report: &LegReport) -> Result<(
         }
         return Ok(());
     };
-    let change = fold(Some(call.leg), report.news);
-    if let Some(leg) = change.leg {
-        store::save_leg(tx, call.id, leg, change.ended).await?;
-    }
-    if let Some(by) = change.ended {
-        ended(tx, setup, call.id, by).await?;
-    }
-    Ok(())
+    Ok(hear(tx, setup, &call, report.news).await?)
 }
 
-pub(super) async fn ended(tx: &mut Tx, setup: &Setup, call: CallId, by: EndedBy) -> Result<(), Fault> {
+async fn ended(tx: &mut Tx, setup: &Setup, call: CallId, by: EndedBy) -> Result<(), Fault> {
     let about = About { call: Some(call), ..About::default() };
     events::record(tx, "call.ended", about, json!({ "by": by.code() })).await?;
     let gone = match by {
@@ -464,7 +465,7 @@ async fn agents_leg(tx: &mut Tx, setup: &Setup, parent: &str, report: &LegReport
     let offer = match (before, standing) {
         (Some((_, offer)), _) => offer,
         (None, Standing::Connecting(offer)) => Some(offer),
-        (None, Standing::Waiting | Standing::Talking(_) | Standing::Over | Standing::Unknown) => None,
+        (None, Standing::Waiting | Standing::Talking(_) | Standing::Held | Standing::Over | Standing::Unknown) => None,
     };
     store::save_agent_leg(tx, setup.provider, &report.sid, call.id, leg, offer).await?;
     // A phone of which nobody can tell for which offer it was rung acts on none: the dial itself reports its end.
@@ -486,11 +487,23 @@ async fn agents_leg(tx: &mut Tx, setup: &Setup, parent: &str, report: &LegReport
 /// When the database is away.
 pub async fn vanished(tx: &mut Tx, setup: &Setup, id: CallId) -> Result<(), CallError> {
     let call = store::lock(tx, id).await?.ok_or(CallError::UnknownCall)?;
-    let news = super::model::LegNews::Ended { by: EndedBy::Unknown, answered: call.leg.answered };
+    Ok(close(tx, setup, &call, EndedBy::Unknown).await?)
+}
+
+/// A call is over without a report of it.
+pub(super) async fn close(tx: &mut Tx, setup: &Setup, call: &Call, by: EndedBy) -> Result<(), Fault> {
+    let news = super::model::LegNews::Ended { by, answered: call.leg.answered };
+    hear(tx, setup, call, news).await
+}
+
+/// Folds what is heard of the caller's leg.
+async fn hear(tx: &mut Tx, setup: &Setup, call: &Call, news: super::model::LegNews) -> Result<(), Fault> {
     let change = fold(Some(call.leg), news);
-    if let (Some(leg), Some(by)) = (change.leg, change.ended) {
-        store::save_leg(tx, id, leg, Some(by)).await?;
-        ended(tx, setup, id, by).await?;
+    if let Some(leg) = change.leg {
+        store::save_leg(tx, call.id, leg, change.ended).await?;
+    }
+    if let Some(by) = change.ended {
+        ended(tx, setup, call.id, by).await?;
     }
     Ok(())
 }

@@ -85,10 +85,16 @@ pub fn on_tick(standing: Option<Standing>, tick: &Tick, pieces: u16) -> OnTick {
         }
         Some(Standing::Connecting(_) | Standing::Talking(_)) => OnTick::GoOn,
         Some(Standing::Over | Standing::Unknown) => OnTick::Resume,
-        Some(Standing::Waiting) if index >= pieces / 2 => OnTick::Renew,
+        // On hold and in line other words are spoken. A dial behind which music plays is over, whatever it will report.
+        Some(standing @ (Standing::Waiting | Standing::Held))
+            if (standing == Standing::Held) != tick.park.is_held() =>
+        {
+            OnTick::Resume
+        }
+        Some(Standing::Waiting | Standing::Held) if index >= pieces / 2 => OnTick::Renew,
         // Nobody knows whether it is being connected: only a list that is about to end is renewed all the same.
         None if index.saturating_add(2) >= pieces => OnTick::Renew,
-        Some(Standing::Waiting) | None => OnTick::GoOn,
+        Some(Standing::Waiting | Standing::Held) | None => OnTick::GoOn,
     }
 }
 
@@ -106,6 +112,18 @@ mod tests {
     fn a_list_is_renewed_when_half_of_it_is_gone() {
         assert_eq!(on_tick(Some(Standing::Waiting), &tick("q2", 19), 40), OnTick::GoOn);
         assert_eq!(on_tick(Some(Standing::Waiting), &tick("q2", 20), 40), OnTick::Renew);
+    }
+
+    #[test]
+    fn who_is_on_hold_and_who_waits_in_line_hear_lists_of_their_own() {
+        for (standing, label, said) in [
+            (Standing::Held, "h5", OnTick::GoOn),
+            (Standing::Held, "q2", OnTick::Resume),
+            (Standing::Waiting, "h5", OnTick::Resume),
+        ] {
+            assert_eq!(on_tick(Some(standing), &tick(label, 3), 40), said, "{standing:?} in {label}");
+        }
+        assert_eq!(on_tick(Some(Standing::Held), &tick("h5", 20), 40), OnTick::Renew);
     }
 
     #[test]

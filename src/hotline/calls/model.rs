@@ -173,6 +173,9 @@ pub(super) fn offer_label(letter: char, offer: OfferId) -> String {
     format!("{letter}{}", id.get(20..).unwrap_or(&id))
 }
 
+/// The letter that begins the labels of the music for a caller on hold.
+pub(super) const HELD: char = 'h';
+
 /// A list of music.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Park {
@@ -208,6 +211,12 @@ impl Park {
     #[must_use]
     pub fn promise(&self) -> Option<OffsetDateTime> {
         self.promised.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+    }
+
+    /// Whether whoever hears this list is on hold, as far as whoever made it knew.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.label.starts_with(HELD)
     }
 
     /// Whether whoever hears this list has a place in line, as far as whoever made it knew. The music behind a question and

@@ -66,6 +66,8 @@ pub(super) async fn look(
         | Command::Ready
         | Command::NotReady { .. }
         | Command::HangUp
+        | Command::Hold
+        | Command::Resume
         | Command::Colleagues
         | Command::Transfer { .. }
         | Command::ExtendWrapUp
@@ -109,6 +111,8 @@ pub(super) async fn deed(
         | Command::Ready
         | Command::NotReady { .. }
         | Command::HangUp
+        | Command::Hold
+        | Command::Resume
         | Command::Colleagues
         | Command::Transfer { .. }
         | Command::ExtendWrapUp

@@ -165,6 +165,8 @@ async fn carry_out(
         | Command::Ready
         | Command::NotReady { .. }
         | Command::HangUp
+        | Command::Hold
+        | Command::Resume
         | Command::Transfer { .. }
         | Command::ExtendWrapUp
         | Command::FinishWrapUp { .. }
@@ -257,6 +259,8 @@ fn wish(command: &Command, settings: &Settings) -> Result<Option<Wish>, ConsoleE
         }
         Command::NotReady { .. } | Command::FinishWrapUp { .. } => return Err(ConsoleError::UnknownCode),
         Command::HangUp => Wish::HangUp,
+        Command::Hold => Wish::Hold,
+        Command::Resume => Wish::Resume,
         Command::ExtendWrapUp => Wish::ExtendWrapUp,
         Command::SaveDraft { .. }
         | Command::Colleagues
@@ -302,6 +306,8 @@ const fn name(command: &Command) -> &'static str {
         Command::Ready => "ready",
         Command::NotReady { .. } => "not_ready",
         Command::HangUp => "hang_up",
+        Command::Hold => "hold",
+        Command::Resume => "resume",
         Command::Colleagues => "colleagues",
         Command::Transfer { .. } => "transfer",
         Command::ExtendWrapUp => "extend_wrap_up",

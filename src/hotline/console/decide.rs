@@ -62,6 +62,8 @@ pub const fn revokes(command: &Command) -> Option<&'static str> {
         Command::Painted { .. }
         | Command::Ready
         | Command::HangUp
+        | Command::Hold
+        | Command::Resume
         | Command::Colleagues
         | Command::Transfer { .. }
         | Command::ExtendWrapUp
@@ -153,6 +155,7 @@ mod tests {
             state,
             waiting_since_ms: 0,
             talking_since_ms: None,
+            held_until_ms: None,
             handover: None,
         }
     }

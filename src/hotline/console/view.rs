@@ -166,6 +166,8 @@ fn call_view(entry: &DeskEntry, agent: AgentState) -> Option<CallView> {
     let state = match agent {
         AgentState::Connecting if entry.is_callback => CallState::Ringing,
         AgentState::Connecting => CallState::Connecting,
+        AgentState::Talking if entry.held_until.is_some() => CallState::Held,
+        AgentState::Talking if entry.state == "resuming" => CallState::Connecting,
         AgentState::Talking => CallState::Talking,
         AgentState::WrapUp => CallState::Ended,
         AgentState::Offline | AgentState::Ready | AgentState::Offered | AgentState::NotReady => return None,
@@ -178,6 +180,7 @@ fn call_view(entry: &DeskEntry, agent: AgentState) -> Option<CallView> {
         state,
         waiting_since_ms: millis(entry.joined_at),
         talking_since_ms: entry.talking_since.map(millis),
+        held_until_ms: entry.held_until.map(millis),
         handover: None,
     })
 }

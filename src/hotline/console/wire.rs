@@ -313,6 +313,9 @@ pub struct CallView {
     /// When the talk began.
     #[ts(type = "number | null")]
     pub talking_since_ms: Option<i64>,
+    /// When the agent's phone is rung for a caller on hold, asked for or not.
+    #[ts(type = "number | null")]
+    pub held_until_ms: Option<i64>,
     /// What the agent before has left, when the caller was handed on.
     pub handover: Option<HandoverView>,
 }
@@ -327,6 +330,8 @@ pub enum CallState {
     Connecting,
     /// The agent and the caller talk.
     Talking,
+    /// The caller is on hold: in music, while the agent's phone is free.
+    Held,
     /// The caller has hung up; the booking can still be finished.
     Ended,
 }
@@ -538,6 +543,10 @@ pub enum Command {
     },
     /// End the talk.
     HangUp,
+    /// Put the caller on hold.
+    Hold,
+    /// Come back to the caller on hold: the agent's phone is rung.
+    Resume,
     /// Who is at work and could be handed a caller.
     Colleagues,
     /// Hand the caller on. The place is kept, and a reserved pair is given back.

@@ -275,7 +275,7 @@ async fn act(desk: &Desk, findings: &Findings) -> Result<(), Fault> {
             break;
         }
         let mut conn = desk.db.pool().acquire().await?;
-        if queue::standing(&mut conn, *call).await? != Standing::Waiting {
+        if !matches!(queue::standing(&mut conn, *call).await?, Standing::Waiting | Standing::Held) {
             continue;
         }
         drop(conn);

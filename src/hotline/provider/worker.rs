@@ -217,9 +217,9 @@ impl Worker for CallBack {
     async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
         let (desk, offer) = (&self.0, offer_of(&order_of(job)?)?);
         let setup = &desk.setup;
-        let placed = whole(in_tx!(&desk.db, "callback placed", |tx| callback::place(tx, setup, offer)))?;
+        let placed: Result<_, Fault> = in_tx!(&desk.db, "callback placed", |tx| callback::place(tx, setup, offer));
         // Not wanted any more; or asked for before, and what became of that is told by reports, or by the offer's deadline.
-        let Some((call, number)) = placed.flatten() else { return Ok(Outcome::Dropped) };
+        let Some((call, number)) = placed? else { return Ok(Outcome::Dropped) };
         let wish = Origination {
             to: number,
             hook: desk.steps.url(call, &Step::Called(offer)),
@@ -300,7 +300,7 @@ impl Worker for ParkAgain {
     async fn carry_out(&self, job: &Job) -> Result<Outcome, Fault> {
         let order = order_of(job)?;
         let (standing, sid) = self.0.look(order.call).await?;
-        let (Standing::Waiting, Some(sid)) = (standing, sid) else { return Ok(Outcome::Dropped) };
+        let (Standing::Waiting | Standing::Held, Some(sid)) = (standing, sid) else { return Ok(Outcome::Dropped) };
         // The offer is over already: its failure is not reported again.
         let order = Order { offer: None, ..order };
         self.0.interrupt(job, &order, &sid, &Step::Resume).await

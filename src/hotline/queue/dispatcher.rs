@@ -170,6 +170,7 @@ async fn overdue(tx: &mut Tx, step: Step, due: Due, policy: &Policy) -> Result<O
             let entry = store::lock_entry(tx, entry, Lock::Skip).await?;
             (entry.map(|entry| Matter { entry: Some(entry), ..Matter::default() }), Event::Overflow)
         }
+        Due::Hold(entry) => (store::try_matter_of_entry(tx, entry, Lock::Skip).await?, Event::HoldDeadline(tx.id())),
     };
     let Some(matter) = matter else { return Ok(Outcome::Busy) };
     Ok(Outcome::of(step, decided(carry_out(tx, &matter, &event, policy).await)?))

@@ -107,6 +107,15 @@ impl Reach {
     /// Somebody who has not been rung yet.
     pub const CALLBACK: Self = Self::Callback { tries: 0, rung: false };
 
+    /// How often the caller was rung in vain.
+    #[must_use]
+    pub const fn tries(self) -> u8 {
+        match self {
+            Self::Line => 0,
+            Self::Callback { tries, .. } => tries,
+        }
+    }
+
     /// Whether the caller has to be rung.
     #[must_use]
     pub const fn is_callback(self) -> bool {
@@ -203,6 +212,22 @@ pub enum EntryState {
         /// Since when.
         since: OffsetDateTime,
     },
+    /// The agent has put the caller on hold: in music, and no longer in line. The agent's phone is free meanwhile.
+    Held {
+        /// The offer under which they talked.
+        offer: OfferId,
+        /// Since when they had talked.
+        since: OffsetDateTime,
+        /// The agent's phone is rung by then, asked for or not.
+        until: OffsetDateTime,
+    },
+    /// The agent comes back to the caller on hold: their phone is being rung.
+    Resuming {
+        /// The offer under which they will talk on.
+        offer: OfferId,
+        /// Since when they had talked.
+        since: OffsetDateTime,
+    },
     /// Over.
     Ended {
         /// How.
@@ -276,6 +301,9 @@ pub enum OfferState {
     },
     /// Both talk, or talked.
     Connected,
+    /// They talked until the agent put the caller on hold: who is fetched back is connected under an offer of its own, so
+    /// that late reports of the first talk end no other.
+    Held,
     /// They talked, and the agent has handed the caller on.
     Transferred,
     /// The agent said no.
@@ -503,6 +531,8 @@ pub struct Policy {
     pub wrap_up: Duration,
     /// How often it may be extended.
     pub extensions: u8,
+    /// How long a caller may be on hold before the agent's phone is rung.
+    pub hold: Duration,
     /// How long an agent who let an entry pass is not offered it again.
     pub back_off: Duration,
     /// After how many missed offers in a row an agent is set not ready.

@@ -19,6 +19,8 @@ pub struct Settings {
     pub wrap_up_seconds: u32,
     /// How often it may be extended.
     pub wrap_up_extensions: u8,
+    /// How long a caller may be on hold.
+    pub hold_seconds: u32,
     /// How long an agent is kept away from an entry they let pass.
     pub back_off_seconds: u32,
     /// After how many missed offers in a row an agent is set not ready.
@@ -67,6 +69,7 @@ impl Settings {
             ("paint_milliseconds", self.paint_milliseconds),
             ("connect_seconds", self.connect_seconds),
             ("wrap_up_seconds", self.wrap_up_seconds),
+            ("hold_seconds", self.hold_seconds),
             ("most_waiting", self.most_waiting),
             ("callback.ring_seconds", self.callback.ring_seconds),
             ("callback.answer_seconds", self.callback.answer_seconds),
@@ -83,6 +86,7 @@ impl Settings {
             connect: seconds(self.connect_seconds),
             wrap_up: seconds(self.wrap_up_seconds),
             extensions: self.wrap_up_extensions,
+            hold: seconds(self.hold_seconds),
             back_off: seconds(self.back_off_seconds),
             missed_limit: self.missed_limit,
             link_grace: seconds(self.link_grace_seconds),

@@ -37,7 +37,7 @@ pub(super) async fn figures(conn: &mut PgConnection, midnight: OffsetDateTime) -
         -- supervision: the figures of the board
         with open as (select count(*) filter (where state in ('waiting', 'offered')) as waiting,
                              min(joined_at) filter (where state in ('waiting', 'offered')) as longest,
-                             count(*) filter (where state = 'talking') as talking
+                             count(*) filter (where state in ('talking', 'held', 'resuming')) as talking
                         from queue_entry where state <> 'ended'),
              today as (select count(*) filter (where ending = 'served') as served,
                               count(*) filter (where ending = 'abandoned') as abandoned

@@ -6,7 +6,6 @@ use crate::support::{PATIENCE as SOON, eventually};
 use sip_mock::{CallerScript, Cue, Faults, Happening, Keys, OnRing, PhoneScript, Provider as SimulatedProvider};
 use std::sync::Mutex;
 use vaxline::foundation::jobs::{Outcome, Worker};
-use vaxline::hotline::calls::model::Step;
 use vaxline::hotline::provider::worker::{CallBack, Desk, HangUp};
 use vaxline::hotline::provider::{Leg, Origination, Provider, ProviderError};
 
@@ -59,12 +58,6 @@ async fn rings(line: &Line) -> CallId {
         .await
         .unwrap();
     CallId(id)
-}
-
-/// Where the provider asks about a step of a call.
-fn path(line: &Line, call: CallId, step: &Step) -> String {
-    let url = line.hooks.dialect.steps.url(call, step);
-    url.strip_prefix(BASE).unwrap().split_once('#').unwrap().0.to_owned()
 }
 
 /// A provider that answers every wish to ring somebody so, and writes the wishes down.
@@ -246,9 +239,7 @@ async fn a_phone_that_nobody_answers_frees_the_agent_and_is_rung_again_after_a_p
     assert_eq!(entry(&line).await, ("ended".to_owned(), "line".to_owned(), 0, Some("unreached".to_owned())));
     assert_eq!((originated(&provider), line.events("entry.unreached").await), (3, 2));
 
-    let mut hook = call_hook("back");
-    hook["from"] = json!(number_of("four"));
-    assert!(line.post(CALL, &hook).await.is_park(), "their own call still has the place");
+    assert!(line.post(CALL, &from_the_number_of("four", "back")).await.is_park(), "their own call still has the place");
     assert_eq!(line.events("entry.redeemed").await, 1);
     provider.shutdown().await;
 }
@@ -314,7 +305,7 @@ async fn a_call_of_which_nothing_is_ever_heard_holds_the_agent_only_until_its_de
     let call = rings(&line).await;
     HangUp(silent).carry_out(&attempt(1, call, offer)).await.unwrap();
     assert_eq!(line.count("call where ended_at is null").await, 0);
-    let late = line.post(&path(&line, call, &Step::Called(offer)), &base("late")).await;
+    let late = line.post(&line.path(call, &Step::Called(offer)), &base("late")).await;
     assert_eq!(late.verbs().last().unwrap()["verb"], "hangup", "who answers after all is not connected to nobody");
     assert_eq!(entry(&line).await.2, 1);
 }
@@ -351,9 +342,7 @@ async fn who_rings_first_waits_on_the_line_again_at_the_same_place() {
     let line = Line::new().await;
     let agent = at_home(&line, "four").await;
     line.join("later").await;
-    let mut hook = call_hook("back");
-    hook["from"] = json!(number_of("four"));
-    assert!(line.post(CALL, &hook).await.is_park());
+    assert!(line.post(CALL, &from_the_number_of("four", "back")).await.is_park());
     assert_eq!(line.standing("back").await, Standing::Waiting);
     assert_eq!((line.events("entry.reached").await, line.events("entry.joined").await), (1, 5));
 
@@ -367,9 +356,7 @@ async fn two_who_ring_from_one_number_keep_two_places_when_one_of_them_goes_home
     let line = Line::new().await;
     busy_line(&line).await;
     let park = line.join("four").await;
-    let mut hook = call_hook("neighbour");
-    hook["from"] = json!(number_of("four"));
-    let greeting = line.post(CALL, &hook).await;
+    let greeting = line.post(CALL, &from_the_number_of("four", "neighbour")).await;
     let reason = line.press("neighbour", &greeting, "language", "1").await;
     assert!(line.press("neighbour", &reason, "reason", "1").await.is_park());
 
@@ -393,9 +380,7 @@ async fn who_rings_us_while_we_ring_them_has_the_old_place_when_our_call_has_fou
     let provider = desk(&line, Answers::with(|| Ok("rings".to_owned())));
     assert_eq!(ring(&provider, offer, 1).await, Outcome::Done);
 
-    let mut hook = call_hook("back");
-    hook["from"] = json!(number_of("four"));
-    let greeting = line.post(CALL, &hook).await;
+    let greeting = line.post(CALL, &from_the_number_of("four", "back")).await;
     let reason = line.press("back", &greeting, "language", "1").await;
     assert!(line.press("back", &reason, "reason", "1").await.is_park());
     line.status("rings", "busy", &json!({ "direction": "outbound" })).await;
@@ -417,7 +402,7 @@ async fn an_agent_whose_phone_fails_leaves_who_was_rung_in_music_and_first_in_li
     let provider = desk(&line, Answers::with(|| Ok("rings".to_owned())));
     assert_eq!(ring(&provider, offer, 1).await, Outcome::Done);
     let call = rings(&line).await;
-    let greeting = line.post(&path(&line, call, &Step::Called(offer)), &base("rings")).await;
+    let greeting = line.post(&line.path(call, &Step::Called(offer)), &base("rings")).await;
     assert!(greeting.verbs()[0]["say"]["text"].as_str().unwrap().contains("um unseren Rückruf gebeten"));
     let dial = line.press("rings", &greeting, "greeting.", "1").await;
     assert!(dial.verb("dial").is_some(), "{}", dial.body);

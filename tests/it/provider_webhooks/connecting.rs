@@ -1,10 +1,9 @@
 //! From an accepted offer to the talk and its end, or back to the same place.
 
 use super::*;
-use vaxline::hotline::calls::model::Step;
 
 /// A caller waits and an agent has accepted: the agent, the offer, and where the provider will ask.
-async fn accepted(line: &Line, sid: &str) -> (UserId, OfferId, String, Answer) {
+pub(super) async fn accepted(line: &Line, sid: &str) -> (UserId, OfferId, String, Answer) {
     let park = line.join(sid).await;
     let agent = line.agent("agent").await;
     let (offer, url) = line.accept(agent, sid).await;
@@ -87,8 +86,7 @@ async fn a_second_request_to_connect_rings_nobody_again() {
     assert!(line.post(&url, &base("again")).await.verb("dial").is_some());
     // The answer to the interrupt was lost, and the call was interrupted once more: it is in its dial already.
     let call = line.call_of("again").await;
-    let second = line.hooks.dialect.steps.url(call, &Step::Connect { offer, attempt: 2 });
-    let second = second.strip_prefix(BASE).unwrap().split_once('#').unwrap().0.to_owned();
+    let second = line.path(call, &Step::Connect { offer, attempt: 2 });
     let answer = line.post(&second, &base("again")).await;
     assert_eq!((answer.status, answer.code()), (StatusCode::CONFLICT, "undisturbed"));
 }
@@ -100,8 +98,7 @@ async fn an_interrupt_that_comes_too_late_leaves_the_talk_undisturbed() {
     line.post(&url, &base("talks")).await;
     line.leg("leg", "talks", "in-progress").await;
     let call = line.call_of("talks").await;
-    let resume = line.hooks.dialect.steps.url(call, &Step::Resume);
-    let resume = resume.strip_prefix(BASE).unwrap().split_once('#').unwrap().0.to_owned();
+    let resume = line.path(call, &Step::Resume);
     for late in [&url, &resume] {
         let answer = line.post(late, &base("talks")).await;
         assert_eq!((answer.status, answer.code()), (StatusCode::CONFLICT, "undisturbed"), "{late}");

@@ -4,6 +4,7 @@ mod admission;
 mod callback;
 mod connecting;
 mod histories;
+mod hold;
 mod outages;
 mod redialling;
 mod registration;
@@ -33,6 +34,7 @@ use vaxline::foundation::ids::{CallId, EntryId, OfferId, SessionId, UserId};
 use vaxline::hotline::agents::commands::{self as agents, Wish};
 use vaxline::hotline::agents::store::{DeskState, desk_state};
 use vaxline::hotline::calls::commands::Setup;
+use vaxline::hotline::calls::model::Step;
 use vaxline::hotline::ivr::flow::Flow;
 use vaxline::hotline::ivr::library::Library;
 use vaxline::hotline::provider::JAMBONZ;
@@ -214,6 +216,12 @@ impl Line {
         self.status(sid, "completed", &json!({ "call_termination_by": "caller", "duration": 12 })).await
     }
 
+    /// Where the provider asks about a step of a call.
+    fn path(&self, call: CallId, step: &Step) -> String {
+        let url = self.hooks.dialect.steps.url(call, step);
+        url.strip_prefix(BASE).unwrap().split_once('#').unwrap().0.to_owned()
+    }
+
     /// A report of the agent's leg.
     async fn leg(&self, leg: &str, parent: &str, status: &str) -> Answer {
         self.status(leg, status, &json!({ "parent_call_sid": parent, "direction": "outbound" })).await
@@ -294,9 +302,7 @@ impl Line {
         let (offer, _) = self.desk(agent).await.open_offer.expect("an offer");
         self.wish(agent, Wish::Accept(offer)).await;
         let call = self.call_of(sid).await;
-        let url =
-            self.hooks.dialect.steps.url(call, &vaxline::hotline::calls::model::Step::Connect { offer, attempt: 1 });
-        (offer, url.strip_prefix(BASE).unwrap().split_once('#').unwrap().0.to_owned())
+        (offer, self.path(call, &Step::Connect { offer, attempt: 1 }))
     }
 }
 
@@ -334,6 +340,13 @@ fn call_hook(sid: &str) -> Value {
     body["call_sid"] = json!(sid);
     body["from"] = json!(number_of(sid));
     body
+}
+
+/// A call hook from the number of another call.
+fn from_the_number_of(first: &str, sid: &str) -> Value {
+    let mut hook = call_hook(sid);
+    hook["from"] = json!(number_of(first));
+    hook
 }
 
 fn number_of(sid: &str) -> String {

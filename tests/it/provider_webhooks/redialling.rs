@@ -9,13 +9,6 @@ async fn key(line: &Line) -> (time::OffsetDateTime, i64) {
         .unwrap()
 }
 
-/// A call hook from the number of another call.
-fn from_the_number_of(first: &str, sid: &str) -> Value {
-    let mut hook = call_hook(sid);
-    hook["from"] = json!(number_of(first));
-    hook
-}
-
 #[tokio::test]
 async fn a_redial_goes_straight_to_the_old_place() {
     let line = Line::new().await;

@@ -42,6 +42,7 @@ pub const SHIPPED: Policy = Policy {
     connect: Duration::seconds(20),
     wrap_up: Duration::seconds(30),
     extensions: 2,
+    hold: Duration::seconds(180),
     back_off: Duration::seconds(60),
     missed_limit: 2,
     link_grace: Duration::seconds(60),

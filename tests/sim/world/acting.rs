@@ -49,7 +49,9 @@ impl World {
     pub(super) fn caller_gone(&mut self, call: CallId, how: Gone) {
         self.live.remove(&call);
         let talking = self.open_entries().filter(|entry| entry.call == call).find_map(|entry| match entry.state {
-            EntryState::Talking { offer, .. } => Some(offer),
+            EntryState::Talking { offer, .. } | EntryState::Held { offer, .. } | EntryState::Resuming { offer, .. } => {
+                Some(offer)
+            }
             EntryState::Waiting
             | EntryState::Offered { .. }
             | EntryState::Connecting { .. }
@@ -178,8 +180,24 @@ impl World {
                     self.report(offer, &Event::TalkEnded(offer));
                 }
             }
-            Op::Transfer { pick } => {
+            Op::Hold { pick, twice } => {
                 if let Some(offer) = self.talk(pick) {
+                    let agent = self.offers[&offer].agent;
+                    for _ in 0..=usize::from(twice) {
+                        let _ = self.react(&self.matter_of_agent(agent), &Event::Hold);
+                    }
+                }
+            }
+            Op::Resume { pick } => {
+                if let Some(offer) = self.held(pick) {
+                    let event = Event::Resume(OfferId(self.mint()));
+                    let _ = self.react(&self.matter_of_agent(self.offers[&offer].agent), &event);
+                }
+            }
+            Op::Transfer { pick } => {
+                // Also of a caller on hold, after a word with the colleague.
+                let held = self.held(pick).filter(|_| pick.is_multiple_of(2));
+                if let Some(offer) = held.or_else(|| self.talk(pick)) {
                     self.transfer(offer, pick);
                 }
             }
@@ -253,8 +271,12 @@ impl World {
         };
         let entry = self.entries.get(&self.offers[&id].entry);
         let bound = entry.and_then(|entry| match entry.state {
-            EntryState::Connecting { offer } | EntryState::Talking { offer, .. } => Some(offer),
-            EntryState::Waiting | EntryState::Offered { .. } | EntryState::Ended { .. } => None,
+            EntryState::Connecting { offer }
+            | EntryState::Talking { offer, .. }
+            | EntryState::Resuming { offer, .. } => Some(offer),
+            EntryState::Waiting | EntryState::Offered { .. } | EntryState::Held { .. } | EntryState::Ended { .. } => {
+                None
+            }
         });
         match (says, bound) {
             // It would be no late report but the end itself.
@@ -283,10 +305,27 @@ impl World {
             EntryState::Waiting
             | EntryState::Offered { .. }
             | EntryState::Connecting { .. }
+            | EntryState::Held { .. }
+            | EntryState::Resuming { .. }
             | EntryState::Ended { .. } => None,
         });
         let talks: Vec<OfferId> = talks.collect();
         talks.get(pick % talks.len().max(1)).copied()
+    }
+
+    /// The offer under which somebody on hold had talked.
+    fn held(&self, pick: usize) -> Option<OfferId> {
+        let held = self.open_entries().filter_map(|entry| match entry.state {
+            EntryState::Held { offer, .. } => Some(offer),
+            EntryState::Waiting
+            | EntryState::Offered { .. }
+            | EntryState::Connecting { .. }
+            | EntryState::Talking { .. }
+            | EntryState::Resuming { .. }
+            | EntryState::Ended { .. } => None,
+        });
+        let held: Vec<OfferId> = held.collect();
+        held.get(pick % held.len().max(1)).copied()
     }
 
     /// Everybody behaves: agents sign in, are ready, paint, accept and talk; time passes.

@@ -51,6 +51,8 @@ pub enum Flaw {
     EndsAnyTalk,
     /// Leaves a caller in the line that they should have left.
     ForgetsToOverflow,
+    /// Leaves callers on hold whose agent does not come back.
+    ForgetsWhoIsHeld,
     /// Offers callers to agents who cannot do what they need.
     IgnoresSkills,
     /// Takes the end of the call for the end of the place, although the caller is to be rung.
@@ -66,6 +68,7 @@ pub const POLICY: Policy = Policy {
     connect: Duration::seconds(20),
     wrap_up: Duration::seconds(30),
     extensions: 2,
+    hold: Duration::seconds(25),
     back_off: Duration::seconds(20),
     missed_limit: 2,
     link_grace: Duration::seconds(60),
@@ -212,9 +215,11 @@ impl World {
     fn matter_of_entry(&self, id: EntryId) -> Matter {
         let Some(entry) = self.entries.get(&id).cloned() else { return Matter::default() };
         let bound = match entry.state {
-            EntryState::Offered { offer } | EntryState::Connecting { offer } | EntryState::Talking { offer, .. } => {
-                Some(offer)
-            }
+            EntryState::Offered { offer }
+            | EntryState::Connecting { offer }
+            | EntryState::Talking { offer, .. }
+            | EntryState::Held { offer, .. }
+            | EntryState::Resuming { offer, .. } => Some(offer),
             EntryState::Waiting | EntryState::Ended { .. } => None,
         };
         let offer = bound.and_then(|id| self.offers.get(&id)).cloned();
@@ -279,7 +284,9 @@ impl World {
                 EntryState::Waiting
                 | EntryState::Offered { .. }
                 | EntryState::Connecting { .. }
-                | EntryState::Talking { .. } => self.open_entries.insert(entry.id),
+                | EntryState::Talking { .. }
+                | EntryState::Held { .. }
+                | EntryState::Resuming { .. } => self.open_entries.insert(entry.id),
             };
             self.entries.insert(entry.id, entry);
         }
@@ -351,6 +358,7 @@ impl World {
                     due.push((deadline, Due::Offer(offer.id)));
                 }
                 OfferState::Connected
+                | OfferState::Held
                 | OfferState::Transferred
                 | OfferState::Declined
                 | OfferState::Expired
@@ -360,6 +368,13 @@ impl World {
         }
         if self.flaw != Some(Flaw::ForgetsToOverflow) {
             due.extend(waits().filter_map(|entry| Some((entry.wants.overflows_at()?, Due::Overflow(entry.id)))));
+        }
+        if self.flaw != Some(Flaw::ForgetsWhoIsHeld) {
+            for entry in self.open_entries() {
+                if let EntryState::Held { until, .. } = entry.state {
+                    due.push((until, Due::Hold(entry.id)));
+                }
+            }
         }
         for agent in self.agents.values() {
             if let AgentState::WrapUp { until, .. } = agent.state {
@@ -476,6 +491,7 @@ impl World {
             Step::Overdue(Due::Link(id)) => (self.matter_of_agent(id), Event::LinkDeadline),
             Step::Overdue(Due::DeadNode(id, node)) => (self.matter_of_agent(id), Event::NodeDied(node)),
             Step::Overdue(Due::Overflow(id)) => (self.matter_of_entry(id), Event::Overflow),
+            Step::Overdue(Due::Hold(id)) => (self.matter_of_entry(id), Event::HoldDeadline(OfferId(self.mint()))),
         };
         let decided = self.react(&matter, &event);
         if let (Step::Overdue(_), Some(entry)) = (step, &matter.entry) {

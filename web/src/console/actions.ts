@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { dateOf } from "../common/format";
 import { has, refusal, t } from "../common/texts";
-import type { BookingView, PersonHit, TransferTo } from "../protocol";
+import type { BookingView, CallView, PersonHit, TransferTo } from "../protocol";
 import { type Field, type FieldError, missingForBooking, missingForProposal, tidied, wishOf } from "./check";
 import { ask, busy, connected, desk, setup, state, tell } from "./desk";
 import { another, edit, form, save } from "./draft";
@@ -113,12 +113,27 @@ export function hangUp(): void {
     }
 }
 
+/** Leaves the caller in music, or comes back: the phone rings for it. */
+export function holdOrResume(): void {
+    const state = desk.peek()?.call?.state;
+    if (state === "talking") {
+        ask({ t: "hold" });
+    } else if (state === "held") {
+        ask({ t: "resume" });
+    }
+}
+
 /** Asks to whom: the colleagues are asked for anew, those of some minutes ago may have gone. */
 export function handOn(): void {
-    if (desk.peek()?.call?.state === "talking") {
+    if (canHandOn(desk.peek()?.call)) {
         handing.value = true;
         ask({ t: "colleagues" });
     }
+}
+
+/** Whether the caller can be handed on: who is on hold too, after a word with the colleague. */
+export function canHandOn(call: CallView | null | undefined): boolean {
+    return call?.state === "talking" || call?.state === "held";
 }
 
 /** Hands the caller on, with everything typed up to now. */

@@ -11,6 +11,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
     ["Shift+F2", "key-decline"],
     ["F9", "key-ready"],
     ["Shift+F9", "key-hang-up"],
+    ["F4", "key-hold"],
     ["Shift+F8", "key-transfer"],
     ["Shift+F4", "key-extend"],
     ["Control+Enter", "key-book"],
@@ -46,8 +47,8 @@ function actionOf(event: KeyboardEvent): (() => void) | undefined {
     if (plain && shiftKey && key === "F8") {
         return actions.handOn;
     }
-    if (plain && shiftKey && key === "F4") {
-        return actions.extend;
+    if (plain && key === "F4") {
+        return shiftKey ? actions.extend : actions.holdOrResume;
     }
     if (ctrlKey && !altKey && key === "Enter" && actions.inCall.peek()) {
         return actions.book;

@@ -45,6 +45,15 @@ impl Robot {
                 self.booking = Booking::Asked(TRIES);
                 vec![Command::Propose { form: Box::new(self.form.clone()) }]
             }
+            Act::HangUp if !self.has_held && self.habits.holds > 0.0 && self.dice.happens(self.habits.holds) => {
+                self.has_held = true;
+                self.count(|t| t.held += 1);
+                let back = self.after(&self.habits.hold);
+                self.hang_up_at = Some(back + self.pace.real(self.habits.hold.draw(&self.dice)));
+                self.plan = Some((back, Act::Resume));
+                vec![Command::Hold]
+            }
+            Act::Resume => vec![Command::Resume],
             Act::HangUp => {
                 self.plan = Some((Instant::now() + CLICK_AGAIN, Act::HangUp));
                 let hands_on = self.habits.transfers > 0.0 && self.dice.happens(self.habits.transfers);

@@ -10,6 +10,7 @@ use crate::agents::person::{Form, Wanted};
 impl Robot {
     pub(super) fn begin_talk(&mut self, call: &Call) -> Vec<Command> {
         self.talk = Some(call.entry.clone());
+        self.has_held = false;
         self.count(|t| t.talks += 1);
         let length = self.habits.talk.draw(&self.dice);
         self.hang_up_at = self.habits.hangs_up.then(|| Instant::now() + self.pace.real(length));
@@ -91,6 +92,8 @@ impl Robot {
             | Command::Ready
             | Command::NotReady { .. }
             | Command::HangUp
+            | Command::Hold
+            | Command::Resume
             | Command::Transfer { .. }
             | Command::FinishWrapUp { .. }
             | Command::SaveDraft { .. }

@@ -96,13 +96,14 @@ impl Robot {
         let Some(call) = self.desk.call.clone() else { return Vec::new() };
         match call.state.as_str() {
             "talking" if self.talk.as_ref() != Some(&call.entry) => self.begin_talk(&call),
-            "talking" if self.plan.is_none() => {
+            // Who is on hold for too long is fetched back without being asked.
+            "talking" if self.plan.as_ref().is_none_or(|(_, act)| *act == Act::Resume) => {
                 self.go_on();
                 Vec::new()
             }
             "ended" => {
                 self.hang_up_at = None;
-                if matches!(&self.plan, Some((_, Act::HangUp))) {
+                if matches!(&self.plan, Some((_, Act::HangUp | Act::Resume))) {
                     self.plan = None;
                 }
                 Vec::new()

@@ -34,6 +34,7 @@ enum Act {
     Decline(String),
     Propose,
     HangUp,
+    Resume,
     FinishWrapUp,
     Ready,
 }
@@ -70,6 +71,8 @@ pub(super) struct Robot {
     /// The talk that is under way, by its place in line.
     talk: Option<String>,
     hang_up_at: Option<Instant>,
+    /// The caller of this talk was on hold once.
+    has_held: bool,
     plan: Option<(Instant, Act)>,
     pending: Vec<(Instant, Order)>,
     told_state: Option<String>,
@@ -112,6 +115,7 @@ impl Robot {
             booking: Booking::NotYet,
             talk: None,
             hang_up_at: None,
+            has_held: false,
             plan: None,
             pending: Vec::new(),
             told_state: None,

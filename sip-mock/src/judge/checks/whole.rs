@@ -192,6 +192,10 @@ impl Log<'_> {
         for stay in &self.overstays {
             note(stay.what, self.account.agents.name(stay.agent), stay.deadline, stay.over.unwrap_or(self.horizon));
         }
+        for passing in &self.passes {
+            let name = self.account.entries.name(passing.entry);
+            note(passing.what, name, passing.deadline, passing.over.unwrap_or(self.horizon));
+        }
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_by_key(|(_, entry)| entry.key);
         for (id, entry) in entries {

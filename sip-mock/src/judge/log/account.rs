@@ -148,6 +148,8 @@ impl Account {
             "entry.reached" => What::Reached,
             "entry.told" => What::Told { low: seconds("low_s")?, high: seconds("high_s")? },
             "entry.talking" => What::Talking,
+            "entry.held" => What::Held,
+            "entry.resumed" => What::Resumed,
             "entry.transferred" => What::Transferred {
                 needs: self.needs(event),
                 prefers: event.data.get("prefers").and_then(|data| self.preference(data)),

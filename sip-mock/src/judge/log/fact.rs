@@ -53,6 +53,10 @@ pub(in crate::judge) enum What {
     Accepted,
     GivenBack(GivenBack),
     Talking,
+    /// The agent has put the caller on hold.
+    Held,
+    /// The agent comes back, under an offer of its own.
+    Resumed,
     /// Handed on by the agent: in line again, at the same place.
     Transferred {
         needs: Id,
@@ -138,7 +142,7 @@ impl What {
             | Self::Reached => 4,
             Self::Offered { .. } => 5,
             Self::Accepted => 6,
-            Self::Talking => 7,
+            Self::Talking | Self::Held | Self::Resumed => 7,
             Self::Ended(_) | Self::Transferred { .. } => 8,
             // A call that is found to be gone gives its place to the redial that is there already.
             Self::Redeemed => 9,

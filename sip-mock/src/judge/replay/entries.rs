@@ -1,8 +1,8 @@
 //! Entries: joining, moving, waiting, talking, ending.
 
-use super::{EntryRecord, Log, Place, Stint, Turn};
+use super::{EntryRecord, Log, Passing, Place, Stint, Turn};
 use crate::judge::log::{Ending, Fact, Id, Key, Preference};
-use crate::judge::{Micros, Rules, Violation};
+use crate::judge::{Micros, Rules, Violation, micros};
 
 impl Log<'_> {
     pub(super) fn sid(&self, fact: &Fact) -> Option<Id> {
@@ -127,13 +127,47 @@ impl Log<'_> {
         let by = self.close_offer(fact);
         let Some(id) = fact.entry else { return };
         if let Some(offer) = by.and_then(|number| self.offers.get_mut(number)) {
-            offer.talked = Some(fact.at);
+            offer.talked.get_or_insert(fact.at);
         }
+        self.passed(id, fact.at);
         self.place(id, Place::Talking(fact.at));
         if let Some(entry) = self.entries.get_mut(&id) {
-            // Whoever was handed on has talked since the first time.
-            entry.talking = entry.talking.filter(|_| entry.transferred).or(Some(fact.at));
+            // Whoever was handed on, or on hold, has talked since the first time.
+            let before = entry.talking.filter(|_| entry.transferred || entry.resumed);
+            entry.talking = before.or(Some(fact.at));
             entry.talks_by = fact.offer;
+        }
+    }
+
+    /// The agent leaves the caller for a moment.
+    pub(super) fn held(&mut self, fact: &Fact, rules: &Rules) {
+        if let Some(entry) = fact.entry {
+            let deadline = fact.at + micros(rules.hold);
+            self.passes.push(Passing { what: "caller on hold", entry, deadline, over: None });
+        }
+    }
+
+    /// The agent comes back: what is told of the new offer is told of the talk that goes on.
+    pub(super) fn resumed(&mut self, fact: &Fact, rules: &Rules) {
+        let Some(id) = fact.entry else { return };
+        self.passed(id, fact.at);
+        let deadline = fact.at + micros(rules.connect);
+        self.passes.push(Passing { what: "coming back to a caller on hold", entry: id, deadline, over: None });
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        entry.resumed = true;
+        let before = std::mem::replace(&mut entry.talks_by, fact.offer);
+        if let (Some(offer), Some(number)) = (fact.offer, before.and_then(|offer| self.offer_at.get(&offer)).copied()) {
+            self.offer_at.insert(offer, number);
+        }
+    }
+
+    /// Whatever of the entry was to pass has passed.
+    pub(super) fn passed(&mut self, entry: Id, at: Micros) {
+        for passing in self.passes.iter_mut().rev().filter(|passing| passing.entry == entry) {
+            if passing.over.is_some() {
+                break;
+            }
+            passing.over = Some(at);
         }
     }
 
@@ -144,7 +178,8 @@ impl Log<'_> {
         entry.moved(fact.at, needs);
         entry.preferred(fact.at, prefers);
         entry.talks_by = None;
-        entry.transferred = true;
+        (entry.transferred, entry.resumed) = (true, false);
+        self.passed(id, fact.at);
         self.place(id, Place::Waiting(fact.at));
         if let Some(agent) = fact.agent {
             self.keep_apart(id, agent, fact.at, rules);
@@ -157,6 +192,7 @@ impl Log<'_> {
         if self.standing.line.holds(id) {
             self.leaves_waiting(id, fact.at);
         }
+        self.passed(id, fact.at);
         self.place(id, Place::Ended(fact.at));
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.ended_as = Some(how);

@@ -16,7 +16,7 @@ use super::log::{Account, Doing, Fact, Id, What};
 use super::standing::{Standing, most_pairs};
 use super::witness::Witness;
 use super::{Micros, Rules, Violation};
-pub(super) use records::{AgentRecord, EntryRecord, OfferRecord, Place, Stay, Stint};
+pub(super) use records::{AgentRecord, EntryRecord, OfferRecord, Passing, Place, Stay, Stint};
 
 /// What a round of the dispatcher offered, and to whom: by the time that all facts of its transaction carry.
 #[derive(Debug, Default)]
@@ -53,6 +53,8 @@ pub(super) struct Log<'a> {
     pub(super) missed: Vec<(Micros, Micros)>,
     /// States of agents that pass by themselves, or should.
     pub(super) overstays: Vec<Stay>,
+    /// What of entries passes by itself, or should: on hold, or on the way back.
+    pub(super) passes: Vec<Passing>,
     /// Stretches with idle agents and waiting callers who could have met: begin, end, how many pairs.
     pub(super) apart: Vec<(Micros, Micros, usize)>,
     pub(super) first: Micros,
@@ -104,6 +106,7 @@ impl<'a> Log<'a> {
             meetings: Vec::new(),
             missed: Vec::new(),
             overstays: Vec::new(),
+            passes: Vec::new(),
             apart: Vec::new(),
             first,
             horizon: first,
@@ -150,6 +153,8 @@ impl<'a> Log<'a> {
             | What::Painted
             | What::Accepted
             | What::Talking
+            | What::Held
+            | What::Resumed
             | What::Ended(_)
             | What::State(_)
             | What::Extended
@@ -174,6 +179,8 @@ impl<'a> Log<'a> {
             What::Preferred(preference) => self.asks_anew(fact, |entry| entry.preferred(fact.at, Some(preference))),
             What::Told { low, high } => self.told.extend(fact.entry.map(|entry| (entry, fact.at, low, high))),
             What::Talking => self.talking(fact),
+            What::Held => self.held(fact, rules),
+            What::Resumed => self.resumed(fact, rules),
             What::Transferred { needs, prefers } => self.handed_on(fact, needs, prefers, rules),
             What::Ended(how) => self.ended(fact, how),
             What::Offered { deadline } => self.offered(fact, deadline, rules),

@@ -60,10 +60,15 @@ impl Log<'_> {
 
     pub(super) fn given_back(&mut self, fact: &Fact, how: GivenBack, rules: &Rules) {
         let Some(offer) = self.offer_mut(fact) else { return };
+        let (entry, agent) = (offer.entry, offer.agent);
+        if self.entries.get(&entry).is_some_and(|e| e.resumed && e.talks_by == fact.offer) {
+            self.not_fetched_back(fact, entry, agent, rules);
+            return;
+        }
+        let Some(offer) = self.offer_mut(fact) else { return };
         // Reported as a talk that there never was, it is none.
         offer.talked = None;
         offer.hung_up = how.hung_up;
-        let (entry, agent) = (offer.entry, offer.agent);
         let held = self.entries.get(&entry).is_some_and(|e| e.live_offer == fact.offer || e.talks_by == fact.offer);
         let _ = self.close_offer(fact);
         if let Some(record) = self.entries.get_mut(&entry)
@@ -80,6 +85,17 @@ impl Log<'_> {
         if !how.blameless {
             self.keep_apart(entry, agent, fact.at, rules);
         }
+    }
+
+    /// The agent came back from a hold in vain: they had talked, and the caller stands in line again.
+    fn not_fetched_back(&mut self, fact: &Fact, entry: Id, agent: Id, rules: &Rules) {
+        if let Some(record) = self.entries.get_mut(&entry) {
+            record.talks_by = None;
+            (record.transferred, record.resumed) = (true, false);
+        }
+        self.passed(entry, fact.at);
+        self.place(entry, Place::Waiting(fact.at));
+        self.keep_apart(entry, agent, fact.at, rules);
     }
 
     /// The agent is not offered this entry again for a while.

@@ -33,8 +33,10 @@ pub(in crate::judge) struct EntryRecord {
     pub(in crate::judge) first_offer: Option<Micros>,
     pub(in crate::judge) talking: Option<Micros>,
     pub(in crate::judge) redeemed: bool,
-    /// An agent has handed it on.
+    /// An agent has talked with it, and it is in line again: handed on, or not fetched back from a hold.
     pub(in crate::judge) transferred: bool,
+    /// The talk that goes on had begun before a hold.
+    pub(in crate::judge) resumed: bool,
     /// Its call had a place before, which is lost.
     pub(in crate::judge) again: bool,
     pub(in crate::judge) live_offer: Option<Id>,
@@ -61,6 +63,7 @@ impl EntryRecord {
             talking: None,
             redeemed: false,
             transferred: false,
+            resumed: false,
             again: false,
             live_offer: None,
             talks_by: None,
@@ -229,6 +232,16 @@ impl AgentRecord {
             Doing::Offline | Doing::NotReady | Doing::Ready | Doing::Other => None,
         }
     }
+}
+
+/// A state of an entry that passes: by when, and when it did.
+#[derive(Debug, Clone)]
+pub(in crate::judge) struct Passing {
+    pub(in crate::judge) what: &'static str,
+    pub(in crate::judge) entry: Id,
+    pub(in crate::judge) deadline: Micros,
+    /// `None`: it lasts.
+    pub(in crate::judge) over: Option<Micros>,
 }
 
 /// A state of an agent that passes: by when, and when it did.

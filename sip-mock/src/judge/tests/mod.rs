@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod evening;
+mod holds;
 mod measures;
 mod promises;
 mod skills;

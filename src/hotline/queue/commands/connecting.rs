@@ -87,6 +87,8 @@ pub enum Standing {
     Connecting(OfferId),
     /// It talks with an agent.
     Talking(OfferId),
+    /// Its agent has left it for a moment: more music, and no word of a line.
+    Held,
     /// Its place is over.
     Over,
     /// It never joined.
@@ -102,7 +104,8 @@ pub async fn standing(conn: &mut PgConnection, call: CallId) -> Result<Standing,
         None => Standing::Unknown,
         Some((state, offer)) => match (state.as_str(), offer) {
             ("waiting" | "offered", _) => Standing::Waiting,
-            ("connecting", Some(offer)) => Standing::Connecting(offer),
+            ("connecting" | "resuming", Some(offer)) => Standing::Connecting(offer),
+            ("held", _) => Standing::Held,
             ("talking", Some(offer)) => Standing::Talking(offer),
             _ => Standing::Over,
         },

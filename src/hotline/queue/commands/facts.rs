@@ -1,7 +1,7 @@
 //! What facts of the queue tell besides whom they are about.
 
 use crate::hotline::queue::decide::{Change, Fact};
-use crate::hotline::queue::model::{Agent, AgentState, OfferState, Preferred, Reach};
+use crate::hotline::queue::model::{Agent, AgentState, OfferState, Preferred};
 use crate::hotline::queue::skills::{Need, Needs, Skills};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -60,13 +60,7 @@ pub(super) fn data_of(fact: &Fact, before: Option<&Agent>, change: &Change) -> s
         ),
         ("entry.unreached", ..) => change.entry.as_ref().map_or_else(
             || json!({}),
-            |entry| {
-                let tries = match entry.reach {
-                    Reach::Callback { tries, .. } => tries,
-                    Reach::Line => 0,
-                };
-                json!({ "tries": tries, "until_us": entry.wants.pause.map(micros) })
-            },
+            |entry| json!({ "tries": entry.reach.tries(), "until_us": entry.wants.pause.map(micros) }),
         ),
         ("offer.made", _, Some(offer)) => match offer.state {
             OfferState::Open { deadline, .. } => {
@@ -75,6 +69,7 @@ pub(super) fn data_of(fact: &Fact, before: Option<&Agent>, change: &Change) -> s
             OfferState::Accepted { .. }
             | OfferState::Connecting { .. }
             | OfferState::Connected
+            | OfferState::Held
             | OfferState::Transferred
             | OfferState::Declined
             | OfferState::Expired

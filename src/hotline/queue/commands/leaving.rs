@@ -69,7 +69,11 @@ async fn merge(tx: &mut Tx, older: EntryId, policy: &Policy) -> Result<(), Fault
         EntryState::Ended { redeem_until, .. } => redeem_until.is_some(),
         // Who was rung in vain may have rung us meanwhile.
         EntryState::Waiting => entry.reach.is_callback(),
-        EntryState::Offered { .. } | EntryState::Connecting { .. } | EntryState::Talking { .. } => false,
+        EntryState::Offered { .. }
+        | EntryState::Connecting { .. }
+        | EntryState::Talking { .. }
+        | EntryState::Held { .. }
+        | EntryState::Resuming { .. } => false,
     });
     if !is_free {
         return Ok(());

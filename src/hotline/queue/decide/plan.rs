@@ -46,6 +46,8 @@ pub enum Due {
     DeadNode(UserId, Uuid),
     /// An entry that has waited too long in its queue.
     Overflow(EntryId),
+    /// An entry whose caller has been on hold for long enough.
+    Hold(EntryId),
 }
 
 /// What the plan is made from. The heads are in order, and long enough: of each kind of caller, at least as many as agents

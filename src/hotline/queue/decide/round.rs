@@ -66,7 +66,7 @@ impl Snapshot {
         let judges = watch.may_judge(now);
         self.due.retain(|(_, due)| match due {
             Due::DeadNode(_, node) => judges && *node != own,
-            Due::Offer(_) | Due::WrapUp(_) | Due::Link(_) | Due::Overflow(_) => true,
+            Due::Offer(_) | Due::WrapUp(_) | Due::Link(_) | Due::Overflow(_) | Due::Hold(_) => true,
         });
         self
     }

@@ -47,7 +47,8 @@ pub async fn lock_entry(tx: &mut Tx, id: EntryId, lock: Lock) -> Result<Option<E
         r#"
         -- queue: lock and read an entry
         select id, call_id, queue, needs, prefers, prefers_until, overflow_at, overflow_queue, overflow_needs, joined_at,
-               key_at, key_seq, state, offer_id, talking_since, ending, redeem_until, reach, tries, rung, paused_until
+               key_at, key_seq, state, offer_id, talking_since, ending, redeem_until, reach, tries, rung, paused_until,
+               held_until
           from queue_entry where id = $1 for update
         "#,
         id.0
@@ -56,13 +57,16 @@ pub async fn lock_entry(tx: &mut Tx, id: EntryId, lock: Lock) -> Result<Option<E
     .await?;
     let Some(row) = row else { return Ok(None) };
     let offer = row.offer_id.map(OfferId);
+    let since = || row.talking_since.ok_or_else(|| torn("an entry"));
     let state = match (row.state.as_str(), offer) {
         ("waiting", _) => EntryState::Waiting,
         ("offered", Some(offer)) => EntryState::Offered { offer },
         ("connecting", Some(offer)) => EntryState::Connecting { offer },
-        ("talking", Some(offer)) => {
-            EntryState::Talking { offer, since: row.talking_since.ok_or_else(|| torn("an entry"))? }
+        ("talking", Some(offer)) => EntryState::Talking { offer, since: since()? },
+        ("held", Some(offer)) => {
+            EntryState::Held { offer, since: since()?, until: row.held_until.ok_or_else(|| torn("an entry"))? }
         }
+        ("resuming", Some(offer)) => EntryState::Resuming { offer, since: since()? },
         ("ended", _) => EntryState::Ended {
             how: match row.ending.as_deref() {
                 Some("served") => Ending::Served,
@@ -196,6 +200,7 @@ pub async fn read_offer(tx: &mut Tx, id: OfferId) -> Result<Option<Offer>, Fault
         ("accepted", Some(deadline)) => OfferState::Accepted { deadline },
         ("connecting", Some(deadline)) => OfferState::Connecting { deadline },
         ("connected", None) => OfferState::Connected,
+        ("held", None) => OfferState::Held,
         ("transferred", None) => OfferState::Transferred,
         ("declined", None) => OfferState::Declined,
         ("expired", None) => OfferState::Expired,
@@ -211,11 +216,21 @@ pub async fn read_offer(tx: &mut Tx, id: OfferId) -> Result<Option<Offer>, Fault
 /// # Errors
 /// When the database is away.
 pub async fn matter_of_entry(tx: &mut Tx, id: EntryId) -> Result<Matter, Fault> {
-    let Some(entry) = lock_entry(tx, id, Lock::Wait).await? else { return Ok(Matter::default()) };
+    Ok(try_matter_of_entry(tx, id, Lock::Wait).await?.unwrap_or_default())
+}
+
+/// The same; `None` when there is no such entry, or it is not to be waited for and somebody holds a row of it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn try_matter_of_entry(tx: &mut Tx, id: EntryId, lock: Lock) -> Result<Option<Matter>, Fault> {
+    let Some(entry) = lock_entry(tx, id, lock).await? else { return Ok(None) };
     let bound = match entry.state {
-        EntryState::Offered { offer } | EntryState::Connecting { offer } | EntryState::Talking { offer, .. } => {
-            Some(offer)
-        }
+        EntryState::Offered { offer }
+        | EntryState::Connecting { offer }
+        | EntryState::Talking { offer, .. }
+        | EntryState::Held { offer, .. }
+        | EntryState::Resuming { offer, .. } => Some(offer),
         EntryState::Waiting | EntryState::Ended { .. } => None,
     };
     let offer = match bound {
@@ -223,10 +238,13 @@ pub async fn matter_of_entry(tx: &mut Tx, id: EntryId) -> Result<Matter, Fault> 
         None => None,
     };
     let agent = match &offer {
-        Some(offer) => lock_agent(tx, offer.agent, Lock::Wait).await?,
+        Some(offer) => lock_agent(tx, offer.agent, lock).await?,
         None => None,
     };
-    Ok(Matter { entry: Some(entry), offer, agent })
+    if offer.is_some() && agent.is_none() && lock == Lock::Skip {
+        return Ok(None);
+    }
+    Ok(Some(Matter { entry: Some(entry), offer, agent }))
 }
 
 /// The matter of an offer: the offer itself, whatever its entry and agent do now.

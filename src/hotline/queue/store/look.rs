@@ -253,10 +253,11 @@ pub async fn handled(conn: &mut PgConnection, since: OffsetDateTime) -> Result<(
     let row = sqlx::query!(
         r#"
         -- queue: how long agents were occupied by the newest calls
-        select count(*) as "calls!", coalesce(sum(extract(epoch from served.ended_at - offer.made_at)), 0)::float8 as "seconds!"
+        select count(*) as "calls!", coalesce(sum(extract(epoch from served.ended_at - talk.begun)), 0)::float8 as "seconds!"
           from (select id, ended_at from queue_entry
                  where ending = 'served' and ended_at >= $1 order by ended_at desc limit 300) as served
-          join offer on offer.entry_id = served.id and offer.state = 'connected'
+          join lateral (select min(made_at) as begun from offer
+                         where entry_id = served.id and state in ('connected', 'held')) as talk on talk.begun is not null
         "#,
         since
     )

@@ -10,7 +10,7 @@ mod waiting;
 
 pub use lock::{
     Lock, lock_agent, lock_entry, matter_of_agent, matter_of_entry, matter_of_offer, read_offer, try_matter_of_agent,
-    try_matter_of_offer,
+    try_matter_of_entry, try_matter_of_offer,
 };
 pub use look::{
     ahead, at_work, caller, chosen, entry_of_call, handled, line, place_of_call, redeemable, rings_for, served_last_by,

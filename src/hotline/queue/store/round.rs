@@ -158,6 +158,8 @@ async fn due(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<(OffsetDateTime, Du
         union all
         (select 'overflow', id, overflow_at, null from queue_entry
           where state = 'waiting' and overflow_at is not null order by overflow_at limit $2)
+        union all
+        select 'hold', id, held_until, null from queue_entry where state = 'held'
         "#,
         now,
         most
@@ -169,6 +171,7 @@ async fn due(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<(OffsetDateTime, Du
             ("offer", _) => Due::Offer(OfferId(row.id)),
             ("wrap_up", _) => Due::WrapUp(UserId(row.id)),
             ("overflow", _) => Due::Overflow(EntryId(row.id)),
+            ("hold", _) => Due::Hold(EntryId(row.id)),
             (_, Some(node)) => Due::DeadNode(UserId(row.id), node),
             (_, None) => Due::Link(UserId(row.id)),
         };

@@ -2,7 +2,7 @@
 
 use crate::foundation::db::Tx;
 use crate::foundation::fault::Fault;
-use crate::foundation::ids::{CallId, EntryId, UserId};
+use crate::foundation::ids::{CallId, EntryId, OfferId, UserId};
 use crate::foundation::pii::Pii;
 use crate::hotline::queue::model::{
     Agent, AgentState, BackOff, Entry, EntryState, Language, Link, Next, Offer, OfferState, OrderKey, Preferred, Reach,
@@ -70,6 +70,36 @@ pub async fn insert_entry(tx: &mut Tx, new: NewEntry<'_>) -> Result<OrderKey, Fa
     Ok(OrderKey { at: key_at, seq })
 }
 
+/// The columns of an entry's state.
+#[derive(Default)]
+struct StateRow {
+    state: &'static str,
+    offer: Option<OfferId>,
+    talking_since: Option<OffsetDateTime>,
+    held_until: Option<OffsetDateTime>,
+    ending: Option<&'static str>,
+    redeem_until: Option<OffsetDateTime>,
+}
+
+impl StateRow {
+    fn of(state: EntryState) -> Self {
+        let bound = |state, offer| Self { state, offer: Some(offer), ..Self::default() };
+        match state {
+            EntryState::Waiting => Self { state: "waiting", ..Self::default() },
+            EntryState::Offered { offer } => bound("offered", offer),
+            EntryState::Connecting { offer } => bound("connecting", offer),
+            EntryState::Talking { offer, since } => Self { talking_since: Some(since), ..bound("talking", offer) },
+            EntryState::Held { offer, since, until } => {
+                Self { talking_since: Some(since), held_until: Some(until), ..bound("held", offer) }
+            }
+            EntryState::Resuming { offer, since } => Self { talking_since: Some(since), ..bound("resuming", offer) },
+            EntryState::Ended { how, redeem_until } => {
+                Self { state: "ended", ending: Some(how.code()), redeem_until, ..Self::default() }
+            }
+        }
+    }
+}
+
 /// Writes an entry's state.
 ///
 /// # Errors
@@ -77,13 +107,7 @@ pub async fn insert_entry(tx: &mut Tx, new: NewEntry<'_>) -> Result<OrderKey, Fa
 pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
     let now = tx.now();
     let wants = &entry.wants;
-    let (state, offer, since, how, redeem) = match entry.state {
-        EntryState::Waiting => ("waiting", None, None, None, None),
-        EntryState::Offered { offer } => ("offered", Some(offer), None, None, None),
-        EntryState::Connecting { offer } => ("connecting", Some(offer), None, None, None),
-        EntryState::Talking { offer, since } => ("talking", Some(offer), Some(since), None, None),
-        EntryState::Ended { how, redeem_until } => ("ended", None, None, Some(how.code()), redeem_until),
-    };
+    let row = StateRow::of(entry.state);
     let (reach, tries, rung) = match entry.reach {
         Reach::Line => ("line", 0, false),
         Reach::Callback { tries, rung } => ("callback", tries, rung),
@@ -95,17 +119,18 @@ pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
            set call_id = $2, state = $3, offer_id = $4, talking_since = $5, ending = $6,
                ended_at = case when $6::text is not null then $7::timestamptz end, redeem_until = $8, queue = $9,
                needs = $10, prefers = $11, prefers_until = $12, overflow_at = $13, overflow_queue = $14,
-               overflow_needs = $15, reach = $16, tries = $17, rung = $18, paused_until = $19
+               overflow_needs = $15, reach = $16, tries = $17, rung = $18, paused_until = $19,
+               held_until = $20
          where id = $1
         "#,
         entry.id.0,
         entry.call.0,
-        state,
-        offer.map(|id| id.0),
-        since,
-        how,
+        row.state,
+        row.offer.map(|id| id.0),
+        row.talking_since,
+        row.ending,
         now,
-        redeem,
+        row.redeem_until,
         wants.queue,
         wants.needs.to_string(),
         wants.preferred.map(|one| one.agent.0),
@@ -116,7 +141,8 @@ pub async fn save_entry(tx: &mut Tx, entry: &Entry) -> Result<(), Fault> {
         reach,
         i16::from(tries),
         rung,
-        wants.pause
+        wants.pause,
+        row.held_until
     )
     .execute(tx.conn())
     .await?;
@@ -134,6 +160,7 @@ pub async fn save_offer(tx: &mut Tx, offer: &Offer) -> Result<(), Fault> {
         OfferState::Accepted { deadline } => ("accepted", Some(deadline), None),
         OfferState::Connecting { deadline } => ("connecting", Some(deadline), None),
         OfferState::Connected => ("connected", None, None),
+        OfferState::Held => ("held", None, None),
         OfferState::Transferred => ("transferred", None, None),
         OfferState::Declined => ("declined", None, None),
         OfferState::Expired => ("expired", None, None),

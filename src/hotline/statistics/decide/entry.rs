@@ -20,6 +20,7 @@ impl EntryCard {
             is_callback: false,
             offer: None,
             answer: None,
+            held: None,
             earlier: Vec::new(),
         }
     }
@@ -40,17 +41,20 @@ impl EntryCard {
             },
             News::Callback => self.is_callback = true,
             News::Connecting => self.place = Place::Connecting,
+            // They talk on.
+            News::Talking if self.held.is_some() => {}
             News::Talking => {
                 self.place = Place::Talking;
                 self.answer = Some(Answer { at, is_known: true, talk_ms: None, wrap_up_ms: None });
             }
+            News::Resumed(id) => {
+                let Some(talk) = self.talk_until(at) else { return false };
+                self.held = Some(talk);
+                self.offer = Some(OfferCard { id, ..talk.offer });
+            }
             News::Transferred => {
-                let (Place::Talking, Some(offer), Some(answer)) = (self.place, self.offer, self.answer) else {
-                    return false;
-                };
-                let answer = Answer { talk_ms: Some(ms_between(answer.at, at)), ..answer };
-                self.earlier.push(Talk { offer, answer });
-                (self.place, self.offer, self.answer) = (Place::Waiting, None, None);
+                let Some(talk) = self.talk_until(at) else { return false };
+                self.back_in_line(Some(talk));
             }
             News::Ended(how) => {
                 self.place = Place::Ended { how, at };
@@ -77,6 +81,18 @@ impl EntryCard {
         true
     }
 
+    /// The talk as it is, if it ended at this moment.
+    fn talk_until(&self, at: OffsetDateTime) -> Option<Talk> {
+        let (Place::Talking, Some(offer), Some(answer)) = (self.place, self.offer, self.answer) else { return None };
+        Some(Talk { offer, answer: Answer { talk_ms: Some(ms_between(answer.at, at)), ..answer } })
+    }
+
+    /// The caller waits again, after a talk or without one.
+    fn back_in_line(&mut self, after: Option<Talk>) {
+        self.earlier.extend(after);
+        (self.place, self.offer, self.answer, self.held) = (Place::Waiting, None, None, None);
+    }
+
     fn hear_of_offer(&mut self, id: OfferId, news: OfferNews, at: OffsetDateTime, sums: &mut Sums) -> bool {
         let Some(mut offer) = self.offer.filter(|offer| offer.id == id) else { return false };
         let times = &mut sums.hour(&self.cell).times;
@@ -93,11 +109,16 @@ impl EntryCard {
                 }
                 self.offer = Some(offer);
             }
+            // Nobody was offered anything: the agent only came back in vain.
+            OfferNews::Failed if self.held.is_some() => {
+                let talk = self.held;
+                self.back_in_line(talk);
+                return true;
+            }
             OfferNews::Declined | OfferNews::Expired | OfferNews::Withdrawn | OfferNews::Failed => {
                 self.offer = None;
                 if let Place::Connecting | Place::Talking = self.place {
-                    self.place = Place::Waiting;
-                    self.answer = None;
+                    self.back_in_line(None);
                 }
             }
             OfferNews::Made(_) => return false,

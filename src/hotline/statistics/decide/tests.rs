@@ -226,6 +226,37 @@ fn who_hangs_up_in_line_after_being_handed_on_was_answered_and_not_abandoned() {
 }
 
 #[test]
+fn a_hold_is_part_of_the_talk_of_one_answer() {
+    let mut log = Log::new();
+    log.join(1).reach(1, 5, 8).pass(Duration::seconds(20)).offer("entry.held", 1, 5, 8);
+    log.pass(Duration::seconds(30)).offer("entry.resumed", 1, 6, 8);
+    assert_eq!(Now::of(&log.fold().carry).talking, 1);
+    log.pass(Duration::seconds(2)).entry("entry.talking", 1).pass(Duration::seconds(8)).serve(1, 8);
+    log.pass(Duration::seconds(5)).agent(8, "ready", Some(1));
+    let fold = log.fold();
+    let (hour, shift) = log.together();
+    assert_eq!((fold.unmatched, hour.counts.answered, hour.counts.served, hour.counts.transferred), (0, 1, 1, 0));
+    assert_eq!((hour.times.wait_answered.sum_ms(), hour.times.talk.sum_ms()), (6_000, 60_000));
+    assert_eq!((hour.times.talk.count(), hour.times.wrap_up.sum_ms()), (1, 5_000));
+    assert_eq!((hour.counts.offers.made, shift.answered, shift.handled, shift.handling_ms), (1, 1, 1, 65_000));
+}
+
+#[test]
+fn who_is_not_fetched_back_was_answered_and_waits_for_another_talk() {
+    let mut log = Log::new();
+    log.join(1).reach(1, 5, 8).pass(Duration::seconds(20)).offer("entry.held", 1, 5, 8);
+    log.pass(Duration::seconds(30)).offer("entry.resumed", 1, 6, 8);
+    log.pass(Duration::seconds(10)).offer("offer.failed", 1, 6, 8).agent(8, "wrap_up", Some(1));
+    let fold = log.fold();
+    assert_eq!((fold.unmatched, Now::of(&fold.carry).waiting), (0, 1));
+    log.pass(Duration::seconds(5)).agent(8, "not_ready", Some(1)).end(1, "abandoned");
+    let (hour, shift) = log.together();
+    assert_eq!((hour.counts.answered, hour.counts.abandoned, hour.counts.offers.failed), (1, 0, 0));
+    assert_eq!((hour.times.talk.sum_ms(), hour.times.wrap_up.sum_ms()), (50_000, 5_000));
+    assert_eq!((shift.answered, shift.handled), (1, 1));
+}
+
+#[test]
 fn a_talk_that_did_not_take_place_was_no_answer() {
     let mut log = Log::new();
     log.join(1).reach(1, 5, 9).pass(Duration::seconds(1)).serve(1, 9);

@@ -53,6 +53,9 @@ pub struct EntryCard {
     pub offer: Option<OfferCard>,
     /// Its talk, or its latest one.
     pub answer: Option<Answer>,
+    /// The part of the talk before the agent came back from a hold, which took place however coming back ends.
+    #[serde(default)]
+    pub held: Option<Talk>,
     /// Talks before it, whose agents have handed the caller on.
     #[serde(default)]
     pub earlier: Vec<Talk>,

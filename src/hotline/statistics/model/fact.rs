@@ -52,6 +52,8 @@ pub enum News {
     Connecting,
     /// Agent and caller talk.
     Talking,
+    /// The agent comes back to it from a hold, under an offer of its own.
+    Resumed(OfferId),
     /// The agent has handed it on.
     Transferred,
     /// It is over.
@@ -152,6 +154,7 @@ impl<'a> Fact<'a> {
             "entry.callback" => entry(News::Callback)?,
             "entry.connecting" => entry(News::Connecting)?,
             "entry.talking" => entry(News::Talking)?,
+            "entry.resumed" => entry(News::Resumed(about.offer.ok_or(Unreadable)?))?,
             "entry.transferred" => entry(News::Transferred)?,
             "entry.ended" => entry(News::Ended(text("reason").and_then(End::from_code).ok_or(Unreadable)?))?,
             "offer.made" => offer(OfferNews::Made(about.agent.ok_or(Unreadable)?))?,

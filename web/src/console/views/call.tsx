@@ -6,7 +6,7 @@ import { focus } from "../../common/focus";
 import { phone, span } from "../../common/format";
 import { t } from "../../common/texts";
 import type { AgentView, CallView } from "../../protocol";
-import { extend, finish, handOn, hangUp, recentCodes } from "../actions";
+import { canHandOn, extend, finish, handOn, hangUp, holdOrResume, recentCodes } from "../actions";
 import { busy, desk, setup } from "../desk";
 import { arrows } from "../keys";
 import { Handover, TransferDialog } from "./transfer";
@@ -28,10 +28,15 @@ export function CallBar() {
                 <CallState call={call} />
                 <Facts call={call} />
                 <span class="bar__gap" />
-                {call.state === "talking" ? (
-                    <Button keys="Shift+F8" busy={busy("transfer")} onPress={handOn}>
-                        {t("call-hand-on")}
-                    </Button>
+                {canHandOn(call) ? (
+                    <>
+                        <Button keys="F4" busy={busy("hold") || busy("resume")} onPress={holdOrResume}>
+                            {t(call.state === "held" ? "call-resume" : "call-hold")}
+                        </Button>
+                        <Button keys="Shift+F8" busy={busy("transfer")} onPress={handOn}>
+                            {t("call-hand-on")}
+                        </Button>
+                    </>
                 ) : null}
                 {call.state === "ended" ? null : (
                     <Button keys="Shift+F9" busy={busy("hang_up")} onPress={hangUp}>
@@ -63,6 +68,17 @@ function CallState({ call }: { call: CallView }) {
             );
         case "talking":
             return null;
+        case "held":
+            return (
+                <Badge tone="warning" sign="pause">
+                    {t("call-held")}{" "}
+                    {call.held_until_ms === null ? null : (
+                        <>
+                            {t("call-held-until")} <Timer until={call.held_until_ms} />
+                        </>
+                    )}
+                </Badge>
+            );
         case "ended":
             return (
                 <Badge tone="warning" sign="close">

@@ -5,7 +5,7 @@ import { Dialog } from "../../common/dialog";
 import { Button } from "../../common/elements";
 import { t } from "../../common/texts";
 import type { ColleagueView, HandoverView, TransferTo } from "../../protocol";
-import { handing, transfer } from "../actions";
+import { canHandOn, handing, transfer } from "../actions";
 import { busy, desk, setup, state } from "../desk";
 import { Select } from "./fields";
 
@@ -15,7 +15,7 @@ const LONGEST_NOTE = 200;
 export function TransferDialog() {
     const chosen = useSignal("");
     const note = useSignal("");
-    const open = handing.value && desk.value?.call?.state === "talking";
+    const open = handing.value && canHandOn(desk.value?.call);
     useEffect(() => {
         if (open) {
             chosen.value = "";

@@ -70,11 +70,7 @@ pub(super) fn call_over(matter: &Matter, rung: bool, policy: &Policy, now: Offse
 
 /// They were rung in vain. The agent has done nothing wrong.
 pub(super) fn unreached(entry: &Entry, offer: &Offer, agent: &Agent, policy: &Policy, now: OffsetDateTime) -> Change {
-    let before = match entry.reach {
-        Reach::Line => 0,
-        Reach::Callback { tries, .. } => tries,
-    };
-    let tries = before.saturating_add(1);
+    let tries = entry.reach.tries().saturating_add(1);
     let mut change = Change::default();
     change.offer(offer, OfferState::Failed);
     change.fact_with("offer.failed", "unreached");
@@ -103,6 +99,10 @@ pub(super) fn rings_first(entry: &Entry, call: CallId) -> Result<Change, No> {
             Ok(change)
         }
         // They are being rung just now: the line that they ring from is busy, and the place is theirs when that has failed.
-        EntryState::Connecting { .. } | EntryState::Talking { .. } | EntryState::Ended { .. } => Err(No::NotRedeemable),
+        EntryState::Connecting { .. }
+        | EntryState::Talking { .. }
+        | EntryState::Held { .. }
+        | EntryState::Resuming { .. }
+        | EntryState::Ended { .. } => Err(No::NotRedeemable),
     }
 }

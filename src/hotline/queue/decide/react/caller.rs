@@ -19,6 +19,14 @@ pub(super) fn into_wrap_up(change: &mut Change, entry: &Entry, agent: &Agent, po
 }
 
 pub(super) fn talk_ended(matter: &Matter, id: OfferId, policy: &Policy, now: OffsetDateTime) -> Result<Change, No> {
+    match &matter.entry {
+        // The phone was taken off so that the caller can be on hold: what is told of it is no end.
+        Some(Entry { state: EntryState::Held { .. }, .. }) => Err(No::NoCall),
+        _ => served(matter, id, policy, now),
+    }
+}
+
+fn served(matter: &Matter, id: OfferId, policy: &Policy, now: OffsetDateTime) -> Result<Change, No> {
     let (Some(entry), Some(offer), Some(agent)) = (&matter.entry, &matter.offer, &matter.agent) else {
         return Err(No::NoCall);
     };
@@ -28,7 +36,10 @@ pub(super) fn talk_ended(matter: &Matter, id: OfferId, policy: &Policy, now: Off
     }
     match entry.state {
         // A talk whose beginning was never reported ends all the same: the provider says that it took place.
-        EntryState::Talking { offer: bound, .. } | EntryState::Connecting { offer: bound }
+        EntryState::Talking { offer: bound, .. }
+        | EntryState::Held { offer: bound, .. }
+        | EntryState::Resuming { offer: bound, .. }
+        | EntryState::Connecting { offer: bound }
             if bound == id && offer.id == id => {}
         EntryState::Ended { how: Ending::Served, .. } if offer.id == id && offer.state == OfferState::Connected => {
             return Ok(Change::default());
@@ -37,6 +48,8 @@ pub(super) fn talk_ended(matter: &Matter, id: OfferId, policy: &Policy, now: Off
         | EntryState::Offered { .. }
         | EntryState::Connecting { .. }
         | EntryState::Talking { .. }
+        | EntryState::Held { .. }
+        | EntryState::Resuming { .. }
         | EntryState::Ended { .. } => return Err(No::NoCall),
     }
     let mut change = Change::default();
@@ -53,11 +66,12 @@ pub(super) fn transfer(matter: &Matter, wants: &Wants, policy: &Policy, now: Off
     let (Some(entry), Some(offer), Some(agent)) = (&matter.entry, &matter.offer, &matter.agent) else {
         return Err(No::NoCall);
     };
-    let (EntryState::Talking { offer: bound, .. }, AgentState::Talking { .. }) = (entry.state, &agent.state) else {
-        return Err(No::NoCall);
-    };
-    if bound != offer.id {
-        return Err(No::NoCall);
+    match (entry.state, &agent.state) {
+        (
+            EntryState::Talking { offer: bound, .. } | EntryState::Held { offer: bound, .. },
+            AgentState::Talking { .. },
+        ) if bound == offer.id => {}
+        _ => return Err(No::NoCall),
     }
     let mut change = Change::default();
     give_back(&mut change, entry, agent, policy, now);
@@ -79,7 +93,9 @@ pub(super) fn caller_gone(matter: &Matter, how: Gone, policy: &Policy, now: Offs
     let mut change = Change::default();
     match entry.state {
         EntryState::Ended { .. } => return Ok(change),
-        EntryState::Talking { offer, .. } => return talk_ended(matter, offer, policy, now),
+        EntryState::Talking { offer, .. } | EntryState::Held { offer, .. } | EntryState::Resuming { offer, .. } => {
+            return served(matter, offer, policy, now);
+        }
         EntryState::Waiting => {}
         EntryState::Offered { .. } | EntryState::Connecting { .. } => {
             let (Some(offer), Some(agent)) = (&matter.offer, &matter.agent) else { return Err(No::NotFree) };
@@ -109,6 +125,8 @@ pub(super) fn redeem(matter: &Matter, call: CallId, now: OffsetDateTime) -> Resu
         | EntryState::Offered { .. }
         | EntryState::Connecting { .. }
         | EntryState::Talking { .. }
+        | EntryState::Held { .. }
+        | EntryState::Resuming { .. }
         | EntryState::Ended { .. } => return Err(No::NotRedeemable),
     }
     let mut change = Change { entry: Some(Entry { call, ..entry.clone() }), ..Change::default() };

@@ -1,6 +1,7 @@
 //! From an accepted offer to a talk, or back to the same place.
 
 use super::callback::unreached;
+use super::hold;
 use super::offer::{give_back, live, next_of, turn_kept};
 use super::{Change, Effect, Matter, No};
 use crate::foundation::ids::OfferId;
@@ -29,6 +30,7 @@ pub(super) fn dialling(matter: &Matter, id: OfferId, policy: &Policy) -> Result<
         OfferState::Connecting { .. } => {}
         OfferState::Open { .. }
         | OfferState::Connected
+        | OfferState::Held
         | OfferState::Transferred
         | OfferState::Declined
         | OfferState::Expired
@@ -52,6 +54,9 @@ pub(super) fn agent_answered(matter: &Matter, id: OfferId, now: OffsetDateTime) 
     let (OfferState::Accepted { .. } | OfferState::Connecting { .. }) = offer.state else {
         return Err(No::OfferGone);
     };
+    if let EntryState::Resuming { since, .. } = entry.state {
+        return Ok(hold::back(entry, offer, since));
+    }
     let mut change = Change::default();
     change.entry(entry, EntryState::Talking { offer: id, since: now });
     change.offer(offer, OfferState::Connected);
@@ -73,6 +78,11 @@ pub(super) fn connect_failed(
         OfferState::Accepted { .. } if entry.reach.is_callback() => {
             return Ok(unreached(entry, offer, agent, policy, now));
         }
+        OfferState::Accepted { .. } | OfferState::Connecting { .. }
+            if matches!(entry.state, EntryState::Resuming { .. }) =>
+        {
+            return Ok(hold::not_back(entry, offer, agent, policy, now, reason));
+        }
         OfferState::Accepted { .. } => {
             // The provider never came to ask whom to ring: nothing is wrong with the agent or with the phone.
             change.entry(entry, EntryState::Waiting);
@@ -88,6 +98,7 @@ pub(super) fn connect_failed(
         }
         OfferState::Open { .. }
         | OfferState::Connected
+        | OfferState::Held
         | OfferState::Transferred
         | OfferState::Declined
         | OfferState::Expired
@@ -118,6 +129,8 @@ pub(super) fn not_bridged(matter: &Matter, id: OfferId, policy: &Policy, now: Of
         | EntryState::Offered { .. }
         | EntryState::Connecting { .. }
         | EntryState::Talking { .. }
+        | EntryState::Held { .. }
+        | EntryState::Resuming { .. }
         | EntryState::Ended { .. } => return Err(No::OfferGone),
     }
     give_back(&mut change, entry, agent, policy, now);

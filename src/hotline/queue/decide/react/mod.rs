@@ -4,6 +4,7 @@ mod agent;
 mod callback;
 mod caller;
 mod connecting;
+mod hold;
 mod link;
 mod offer;
 
@@ -70,6 +71,12 @@ pub enum Event {
     NotReady(Reason),
     /// The agent ends the talk.
     HangUp,
+    /// The agent puts the caller on hold.
+    Hold,
+    /// The agent fetches the caller back, under a new offer's id.
+    Resume(OfferId),
+    /// Time is up for a caller on hold, who is fetched back under a new offer's id.
+    HoldDeadline(OfferId),
     /// The agent hands the caller on, to whoever is wanted now.
     Transfer(Wants),
     /// The agent needs more time after the call.
@@ -117,6 +124,9 @@ pub enum No {
     /// There is no call to act on.
     #[error("there is no call")]
     NoCall,
+    /// The caller is not on hold.
+    #[error("the caller is not on hold")]
+    NotHeld,
     /// There is nobody, or no queue, to hand the caller on to.
     #[error("there is nobody to hand the caller on to")]
     NobodyThere,
@@ -147,6 +157,7 @@ impl No {
             Self::NotFree => "not_free",
             Self::Unfit => "unfit",
             Self::NoCall => "no_call",
+            Self::NotHeld => "not_held",
             Self::NobodyThere => "nobody_there",
             Self::NoWrapUp => "no_wrap_up",
             Self::NoExtension => "no_extension",
@@ -255,6 +266,9 @@ pub fn react(matter: &Matter, event: &Event, policy: &Policy, now: OffsetDateTim
         Event::Ready => agent::ready(matter, now),
         Event::NotReady(reason) => agent::not_ready(matter, reason, policy, now),
         Event::HangUp => agent::hang_up(matter),
+        Event::Hold => hold::hold(matter, policy, now),
+        Event::Resume(id) => hold::resume(matter, *id, policy, now),
+        Event::HoldDeadline(id) => hold::hold_deadline(matter, *id, policy, now),
         Event::Transfer(wants) => caller::transfer(matter, wants, policy, now),
         Event::ExtendWrapUp => agent::extend_wrap_up(matter, policy),
         Event::FinishWrapUp(code) => agent::finish_wrap_up(matter, code, now),

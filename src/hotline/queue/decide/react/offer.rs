@@ -103,6 +103,7 @@ pub(super) fn offer_deadline(matter: &Matter, id: OfferId, policy: &Policy, now:
         | OfferState::Accepted { .. }
         | OfferState::Connecting { .. }
         | OfferState::Connected
+        | OfferState::Held
         | OfferState::Transferred
         | OfferState::Declined
         | OfferState::Expired
