@@ -25,6 +25,7 @@ use crate::hotline::console::{self, Console, pulse::Pulse};
 use crate::hotline::live;
 use crate::hotline::queue::store::node_lease;
 use crate::hotline::queue::{self, dispatcher};
+use crate::hotline::staffing::{self, http::Staffing};
 use crate::hotline::statistics::{self, http::Statistics};
 use crate::hotline::supervision::{self, Supervision, Wall};
 use crate::in_tx;
@@ -154,12 +155,14 @@ pub async fn start(
         let console = Console::new(accounts.clone(), live.clone(), queue, config.console.clone(), rules, pulse);
         let supervision = Supervision::new(accounts.clone(), live, wall, policy.strategy);
         let figures = Statistics { accounts: accounts.clone(), thresholds: config.statistics };
+        let foresight = Staffing { accounts: accounts.clone(), settings: config.staffing.clone() };
         let router = Router::new()
             .merge(accounts::http::routes(accounts))
             .merge(console::ws::routes(console))
             .merge(supervision::http::routes(supervision.clone()))
             .merge(supervision::ws::routes(supervision))
             .merge(statistics::http::routes(figures))
+            .merge(staffing::http::routes(foresight))
             .merge(print::http::routes(Print { db: pools.staff.clone(), post: config.correspondence.post.clone() }))
             .merge(pages::routes())
             .layer(middleware::from_fn_with_state(alive, once_alive));

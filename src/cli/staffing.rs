@@ -113,8 +113,11 @@ pub async fn forecast(json: bool, db: &Db, settings: &Settings, out: &mut impl W
     }
     draw_hours(&outlook, out)?;
     draw_plan(&outlook.plan, settings.goal(), settings.within(), out)?;
-    let Outlook { needed_for_low, needed_for_high, .. } = outlook;
-    writeln!(out, "\nIf few come {needed_for_low} agents are enough, if many come {needed_for_high} are needed.")?;
+    let Outlook { needed_for_low, needed_for_high, at_work, .. } = outlook;
+    writeln!(
+        out,
+        "\nIf few come {needed_for_low} agents are enough, if many come {needed_for_high} are needed; {at_work} are signed in."
+    )?;
     Ok(())
 }
 

@@ -1,8 +1,10 @@
 //! Staffing: its figures are those of the event log, and the command draws them.
 
 use crate::support::hotline::Hotline;
+use crate::support::page::Page;
 use crate::support::{World, eventually};
-use serde_json::json;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use vaxline::app::config::Config;
@@ -119,6 +121,33 @@ async fn the_facts_that_the_queue_records_are_those_that_are_counted() {
     assert!(Duration::ZERO < waited && waited < Duration::MINUTE, "{waited}");
 }
 
+#[tokio::test]
+async fn a_supervisor_sees_the_next_hour_and_how_many_agents_it_needs() {
+    let young = Hotline::new().await;
+    let unknown = young.supervisor("leitung").await.get("/supervision/forecast").await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    assert_eq!(unknown.json::<Value>().await.unwrap()["code"], "nothing_known");
+
+    let world = World::at(NOW).await;
+    weeks_of_callers(&world).await;
+    let hotline = Hotline::on(world, |_| {}).await;
+    let supervisor = hotline.supervisor("leitung").await;
+    let (_, agent) = hotline.agent("anna").await;
+    let _page = Page::open(&agent, hotline.server).await;
+    let answer = supervisor.get("/supervision/forecast").await;
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let told: Value = answer.json().await.unwrap();
+    assert_eq!((&told["goal"], &told["at_work"]), (&json!({ "percent": 80, "seconds": 20 }), &json!(1)));
+    assert_eq!((&told["forecast"]["basis"], &told["forecast"]["days"]), (&json!("same_weekday"), &json!(4)));
+    let needed = told["plan"]["needed"].as_u64().unwrap();
+    assert!(told["needed_for_low"].as_u64() <= Some(needed) && Some(needed) <= told["needed_for_high"].as_u64());
+    let agents: Vec<u64> =
+        told["plan"]["rows"].as_array().unwrap().iter().map(|row| row["agents"].as_u64().unwrap()).collect();
+    assert!(agents.contains(&needed) && agents.contains(&1), "{agents:?}");
+
+    assert_eq!(agent.get("/supervision/forecast").await.status(), StatusCode::FORBIDDEN);
+}
+
 /// The command, as it is typed.
 #[derive(clap::Parser)]
 struct Typed {
@@ -197,7 +226,7 @@ async fn the_forecast_is_drawn() {
     assert!(output.contains("09:45") && output.contains("The next hour brings 20 callers"), "{output}");
     let mut output = Vec::new();
     forecast(true, world.staff(), &settings(), &mut output).await.unwrap();
-    let told: serde_json::Value = serde_json::from_slice(&output).unwrap();
+    let told: Value = serde_json::from_slice(&output).unwrap();
     assert_eq!(
         (&told["forecast"]["basis"], &told["forecast"]["from"]),
         (&json!("same_weekday"), &json!("2021-04-28T08:15:00Z"))

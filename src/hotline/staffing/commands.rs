@@ -98,9 +98,22 @@ pub struct Past {
     pub arrivals: u32,
 }
 
+/// The goal as it is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Aim {
+    /// So many percent of all callers …
+    pub percent: u8,
+    /// … are answered within so many seconds.
+    pub seconds: u32,
+}
+
 /// What the next hour brings, and what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Outlook {
+    /// What it is planned for.
+    pub goal: Aim,
+    /// Agents who are signed in, those in a pause too.
+    pub at_work: u32,
     /// The last quarters, in order.
     pub recent: Vec<Past>,
     /// The next hour.
@@ -124,11 +137,18 @@ pub async fn outlook(tx: &mut Tx, settings: &Settings) -> Result<Outlook, Staffi
     let now = tx.now();
     let quarters = store::quarters(tx.conn(), forecast::next_quarter(now) - HISTORY, now).await?;
     let hours = store::hours(tx.conn(), now - MANNER_WITHIN, now).await?;
+    let at_work = store::at_work(tx.conn()).await?;
     let assumed = Manner { handling: settings.handling(), patience: settings.patience() };
-    Ok(foresee(&quarters, forecast::manner(&hours, assumed, now), settings, now)?)
+    Ok(foresee(&quarters, forecast::manner(&hours, assumed, now), at_work, settings, now)?)
 }
 
-fn foresee(quarters: &[Quarter], manner: Manner, settings: &Settings, now: OffsetDateTime) -> Result<Outlook, No> {
+fn foresee(
+    quarters: &[Quarter],
+    manner: Manner,
+    at_work: u32,
+    settings: &Settings,
+    now: OffsetDateTime,
+) -> Result<Outlook, No> {
     let forecast = forecast::forecast(quarters, now)?;
     let demand = |calls_per_hour: f64| Demand {
         load: Load { calls_per_hour, handling: manner.handling },
@@ -141,7 +161,10 @@ fn foresee(quarters: &[Quarter], manner: Manner, settings: &Settings, now: Offse
         recent: recent[recent.len().saturating_sub(RECENT)..].to_vec(),
         needed_for_low: needed(demand(forecast.low), goal)?,
         needed_for_high: needed(demand(forecast.high), goal)?,
-        plan: plan(demand(forecast.calls), goal, settings.within(), None)?,
+        goal: Aim { percent: settings.goal_percent, seconds: settings.goal_seconds },
+        at_work,
+        // What those who are there achieve is what is asked first.
+        plan: plan(demand(forecast.calls), goal, settings.within(), Some(at_work).filter(|agents| *agents > 0))?,
         forecast,
     })
 }

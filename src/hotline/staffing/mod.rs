@@ -9,5 +9,6 @@ pub mod commands;
 pub mod decide;
 pub mod erlang;
 pub mod forecast;
+pub mod http;
 pub mod settings;
 pub mod store;

@@ -99,3 +99,16 @@ pub async fn hours(conn: &mut PgConnection, from: OffsetDateTime, until: OffsetD
     }
     Ok(hours.into_values().collect())
 }
+
+/// How many agents are signed in.
+///
+/// # Errors
+/// When the database is away.
+pub async fn at_work(conn: &mut PgConnection) -> Result<u32, Fault> {
+    let agents = sqlx::query_scalar!(
+        r#"select count(*) as "agents!" from agent where state <> 'offline' -- staffing: who is signed in"#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(u32::try_from(agents).unwrap_or(u32::MAX))
+}

@@ -27,6 +27,7 @@ use vaxline::hotline::queue::decide::Gone;
 use vaxline::hotline::queue::dispatcher;
 use vaxline::hotline::queue::model::{Callbacks, Language, Policy, Strategy, Topic};
 use vaxline::hotline::queue::routing::Routing;
+use vaxline::hotline::staffing::{self, http::Staffing};
 use vaxline::hotline::statistics::{self, http::Statistics};
 use vaxline::hotline::supervision::{self, Supervision, Wall};
 use vaxline::scheduling::Campaign;
@@ -105,7 +106,8 @@ impl Hotline {
         Self::on(world, |_| {}).await
     }
 
-    async fn on(world: World, change: impl FnOnce(&mut Console)) -> Self {
+    /// A hotline in this world.
+    pub async fn on(world: World, change: impl FnOnce(&mut Console)) -> Self {
         let accounts = staff::accounts(&world);
         let (console, server, stop) = start(&world, &accounts, change).await;
         Self { world, accounts, console, server, calls: AtomicU64::new(0), _stop: stop }
@@ -202,13 +204,15 @@ async fn start(
     change(&mut console);
     let mut supervision = Supervision::new(accounts.clone(), node, wall, POLICY.strategy);
     supervision.timing = console.timing;
-    let thresholds = Config::load(None, []).unwrap().statistics;
-    let figures = Statistics { accounts: accounts.clone(), thresholds };
+    let shipped = Config::load(None, []).unwrap();
+    let figures = Statistics { accounts: accounts.clone(), thresholds: shipped.statistics };
+    let foresight = Staffing { accounts: accounts.clone(), settings: shipped.staffing };
     let router = accounts::http::routes(accounts.clone())
         .merge(console::ws::routes(console.clone()))
         .merge(supervision::http::routes(supervision.clone()))
         .merge(supervision::ws::routes(supervision))
-        .merge(statistics::http::routes(figures));
+        .merge(statistics::http::routes(figures))
+        .merge(staffing::http::routes(foresight));
     let server = staff::serve(router).await;
     (console, server, stop.drop_guard())
 }
