@@ -1,5 +1,6 @@
 //! `vaxline centres import|list`: where can be vaccinated, and with what.
 
+use super::slots::day;
 use crate::foundation::db::Db;
 use crate::in_tx;
 use crate::supply::catalogue::Catalogue;
@@ -8,6 +9,7 @@ use crate::supply::{commands, store};
 use anyhow::{Context, bail};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use time::Date;
 
 /// What can be done with centres.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -20,6 +22,9 @@ pub enum Centres {
         /// Takes addresses that were made up for demonstrations: letters would send people there
         #[arg(long)]
         demo_addresses: bool,
+        /// Takes the centres as open from this day on, without a last day: for exercises, when the campaign is over
+        #[arg(long, value_name = "DAY", value_parser = day)]
+        open_from: Option<Date>,
     },
     /// Lists the centres: code, lanes, first and last day, name, address
     List,
@@ -31,8 +36,11 @@ pub enum Centres {
 /// What is wrong with the catalogue, what was refused, or what is broken.
 pub async fn run(command: Centres, db: &Db, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
-        Centres::Import { file, demo_addresses } => {
-            let catalogue = load(file.as_deref())?;
+        Centres::Import { file, demo_addresses, open_from } => {
+            let mut catalogue = load(file.as_deref())?;
+            if let Some(day) = open_from {
+                catalogue = catalogue.reopened(day);
+            }
             let made_up: Vec<&str> = made_up(&catalogue.centres).collect();
             if !demo_addresses && !made_up.is_empty() {
                 bail!(

@@ -52,7 +52,7 @@ pub struct Wanted {
     opens_at: Option<OffsetDateTime>,
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     Date::parse(text, DAY).map_err(|_| "a day is written as 2021-03-29".to_owned())
 }
 

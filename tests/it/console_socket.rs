@@ -113,6 +113,29 @@ async fn a_page_is_told_the_whole_way_of_a_call() {
 }
 
 #[tokio::test]
+async fn a_caller_on_hold_is_shown_so_until_the_agent_is_back() {
+    let hotline = Hotline::new().await;
+    let (mut page, _, _) = hotline.talk("anna", "+493511000001").await;
+    page.until("the talk", |page| page.desk["call"]["state"] == "talking").await;
+    let since = page.desk["call"]["talking_since_ms"].clone();
+    assert_eq!(page.refused(json!({ "t": "resume" })).await, "not_held");
+    page.must(json!({ "t": "hold" })).await;
+    page.until("the hold", |page| page.desk["call"]["state"] == "held").await;
+    let until = page.desk["call"]["held_until_ms"].as_i64().unwrap();
+    assert!(until > since.as_i64().unwrap(), "{until}");
+    assert_eq!(page.desk["agent"]["state"], "talking");
+
+    page.must(json!({ "t": "resume" })).await;
+    page.until("the phone rings", |page| page.desk["call"]["state"] == "connecting").await;
+    assert_eq!(page.desk["call"]["held_until_ms"], Value::Null);
+    let offer: Uuid =
+        sqlx::query_scalar("select offer_id from agent").fetch_one(hotline.world.work().pool()).await.unwrap();
+    hotline.answer(&offer.to_string()).await;
+    page.until("the talk", |page| page.desk["call"]["state"] == "talking").await;
+    assert_eq!(page.desk["call"]["talking_since_ms"], since, "it is the same talk");
+}
+
+#[tokio::test]
 async fn a_hang_up_withdraws_the_offer_from_the_screen() {
     let hotline = Hotline::new().await;
     let (_, browser) = hotline.agent("agent").await;

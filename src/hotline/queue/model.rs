@@ -531,7 +531,7 @@ pub struct Policy {
     pub wrap_up: Duration,
     /// How often it may be extended.
     pub extensions: u8,
-    /// How long a caller may be on hold before the agent's phone is rung.
+    /// How long a caller may be on hold before the agent's phone is rung; zero: nobody can be put there.
     pub hold: Duration,
     /// How long an agent who let an entry pass is not offered it again.
     pub back_off: Duration,

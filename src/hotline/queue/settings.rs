@@ -19,7 +19,7 @@ pub struct Settings {
     pub wrap_up_seconds: u32,
     /// How often it may be extended.
     pub wrap_up_extensions: u8,
-    /// How long a caller may be on hold.
+    /// How long a caller may be on hold; 0: nobody can be put there.
     pub hold_seconds: u32,
     /// How long an agent is kept away from an entry they let pass.
     pub back_off_seconds: u32,
@@ -69,7 +69,6 @@ impl Settings {
             ("paint_milliseconds", self.paint_milliseconds),
             ("connect_seconds", self.connect_seconds),
             ("wrap_up_seconds", self.wrap_up_seconds),
-            ("hold_seconds", self.hold_seconds),
             ("most_waiting", self.most_waiting),
             ("callback.ring_seconds", self.callback.ring_seconds),
             ("callback.answer_seconds", self.callback.answer_seconds),

@@ -4,6 +4,7 @@ use super::connecting::accepted;
 use super::*;
 use vaxline::hotline::queue::commands::QueueError;
 use vaxline::hotline::queue::decide::No;
+use vaxline::hotline::queue::model::Policy;
 
 /// An agent and a caller who talk; the dial by which they do.
 async fn talk(line: &Line, sid: &str) -> (UserId, OfferId, Answer) {
@@ -170,6 +171,9 @@ async fn what_cannot_be_held_or_fetched_back_is_refused_and_asking_twice_is_once
         in_tx!(line.world.staff(), "wish", |tx| agents::carry_out_wish(tx, agent, wish.clone(), &POLICY))
     };
     assert!(matches!(wish(Wish::Resume).await, Err(QueueError::No(No::NotHeld))));
+    let off = Policy { hold: Duration::ZERO, ..POLICY };
+    let refused = in_tx!(line.world.staff(), "wish", |tx| agents::carry_out_wish(tx, agent, Wish::Hold, &off));
+    assert!(matches!(refused, Err(QueueError::No(No::HoldOff))));
     held(&line, agent, "twice", &dial).await;
     wish(Wish::Hold).await.unwrap();
     assert_eq!(line.events("entry.held").await, 1);

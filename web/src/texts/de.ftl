@@ -277,6 +277,7 @@ error-not-free = Das geht in diesem Zustand nicht.
 error-not-redeemable = Dieser Platz in der Warteschlange besteht nicht mehr.
 error-occupied = Während eines Gesprächs geht das nicht.
 error-no-call = Es gibt gerade kein Gespräch.
+error-hold-off = Halten ist hier ausgeschaltet.
 error-not-held = Der Anruf wird gerade nicht gehalten.
 error-nobody-there = Dort kann gerade niemand übernehmen. Bitte ein anderes Ziel wählen.
 error-unfit = Diese Person kann diesen Anruf nicht übernehmen. Bitte ein anderes Ziel wählen.

@@ -277,6 +277,7 @@ error-not-free = That cannot be done in this state.
 error-not-redeemable = This place in the queue no longer exists.
 error-occupied = That cannot be done during a call.
 error-no-call = There is no call at the moment.
+error-hold-off = Hold is switched off here.
 error-not-held = The call is not on hold.
 error-nobody-there = Nobody can take the call there now. Please choose another target.
 error-unfit = This colleague cannot take this call. Please choose another target.

@@ -14,6 +14,9 @@ use time::OffsetDateTime;
 
 pub(super) fn hold(matter: &Matter, policy: &Policy, now: OffsetDateTime) -> Result<Change, No> {
     let (Some(entry), Some(offer)) = (&matter.entry, &matter.offer) else { return Err(No::NoCall) };
+    if policy.hold.is_zero() {
+        return Err(No::HoldOff);
+    }
     let mut change = Change::default();
     match entry.state {
         EntryState::Talking { offer: bound, since } if bound == offer.id => {

@@ -124,6 +124,9 @@ pub enum No {
     /// There is no call to act on.
     #[error("there is no call")]
     NoCall,
+    /// Nobody can be put on hold here.
+    #[error("nobody can be put on hold here")]
+    HoldOff,
     /// The caller is not on hold.
     #[error("the caller is not on hold")]
     NotHeld,
@@ -157,6 +160,7 @@ impl No {
             Self::NotFree => "not_free",
             Self::Unfit => "unfit",
             Self::NoCall => "no_call",
+            Self::HoldOff => "hold_off",
             Self::NotHeld => "not_held",
             Self::NobodyThere => "nobody_there",
             Self::NoWrapUp => "no_wrap_up",
