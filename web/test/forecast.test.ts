@@ -182,7 +182,7 @@ describe("figures in words", () => {
         expect([1, 4].map((missing) => say("forecast-verdict-missing", { missing }))).toEqual([
             "Ein Arbeitsplatz fehlt", "4 Arbeitsplätze fehlen",
         ]);
-        expect(say("forecast-basis", { basis: "same_weekday", days: 1 })).toBe("Berechnet aus einem früheren Tag mit gleichem Wochentag.");
+        expect(say("forecast-basis", { basis: "same_weekday", days: 1 })).toBe("Berechnet aus einem Tag mit gleichem Wochentag.");
         expect(say("forecast-time", { time: "02:00", twin: "first" })).toBe("02:00 (Sommerzeit)");
     });
 });

@@ -87,7 +87,7 @@ function Told({ outlook: told }: { outlook: Outlook }) {
                     under={t("forecast-under")}
                     title={t("forecast-quarters")}
                     text={t("forecast-chart")}
-                    height={90}
+                    height={76}
                 />
             </div>
             <div class="forecast__tables">
@@ -130,15 +130,22 @@ function Mark({ verdict: { kind, missing } }: { verdict: Verdict }) {
     return <Badge tone={TONES[kind]}>{t(`forecast-verdict-${kind}`, { missing })}</Badge>;
 }
 
-/** A box that scrolls where the screen is low, and then begins with its `data-first` in the middle. */
-function Scrolling({ title, first, children }: { title: string; first: number; children: ComponentChildren }) {
+/** Brings a row to the middle of its box, and no row halfway under the head. */
+function show(box: HTMLElement, row: HTMLElement): void {
+    const head = box.querySelector("thead")?.clientHeight ?? 0;
+    const rowsAbove = Math.floor(((box.clientHeight - head) / row.offsetHeight - 1) / 2);
+    box.scrollTop = row.offsetTop - head - Math.max(0, rowsAbove) * row.offsetHeight;
+}
+
+/** A box that scrolls where the screen is low, and then shows its `data-middle`; another one is shown when it changes. */
+function Scrolling({ title, middle, children }: { title: string; middle: number; children: ComponentChildren }) {
     const box = useRef<HTMLDivElement>(null);
     useLayoutEffect(() => {
-        const row = box.current?.querySelector<HTMLElement>("[data-first]");
+        const row = box.current?.querySelector<HTMLElement>("[data-middle]");
         if (box.current && row) {
-            box.current.scrollTop = row.offsetTop - (box.current.clientHeight - row.offsetHeight) / 2;
+            show(box.current, row);
         }
-    }, [first]);
+    }, [middle]);
     return (
         <div class="scroll scroll--forecast" tabIndex={0} role="region" aria-labelledby={title} ref={box}>
             <table class="kern-table kern-table--small">{children}</table>
@@ -178,11 +185,11 @@ function Quarters({ quarters }: { quarters: Quarter[] }) {
             <h2 class="pane__title" id="quarters-title">
                 {t("forecast-figures")}
             </h2>
-            <Scrolling title="quarters-title" first={next}>
+            <Scrolling title="quarters-title" middle={next}>
                 <Heads first={t("forecast-begins")} others={COMING.map((part) => t(`forecast-${part}`))} />
                 <tbody class="kern-table__body">
                     {quarters.map((quarter, index) => (
-                        <tr class="kern-table__row" data-first={index === next ? "" : undefined} key={index}>
+                        <tr class="kern-table__row" data-middle={index === next ? "" : undefined} key={index}>
                             <th class="kern-table__header figures" scope="row">
                                 {timeWords(quarter)}
                             </th>
@@ -210,7 +217,7 @@ function Rows({ outlook: { at_work, goal, plan } }: { outlook: Outlook }) {
             <h2 class="pane__title" id="rows-title">
                 {t("forecast-rows", goal)}
             </h2>
-            <Scrolling title="rows-title" first={plan.needed}>
+            <Scrolling title="rows-title" middle={plan.needed}>
                 <Heads
                     first={t("forecast-agents")}
                     others={[...COLUMNS.map((column) => t(`forecast-column-${column}`)), t("forecast-within", { seconds: goal.seconds })]}
@@ -227,7 +234,7 @@ function Rows({ outlook: { at_work, goal, plan } }: { outlook: Outlook }) {
 
 function AgentsRow({ row, needed, now }: { row: Row; needed: boolean; now: number | undefined }) {
     return (
-        <tr class={`kern-table__row ${needed ? "forecast__needed" : ""}`} data-first={needed ? "" : undefined}>
+        <tr class={`kern-table__row ${needed ? "forecast__needed" : ""}`} data-middle={needed ? "" : undefined}>
             <th class="kern-table__header figures" scope="row">
                 <span class="forecast__agents">{row.agents.toLocaleString(language.value)}</span>
                 {needed ? (

@@ -534,13 +534,13 @@ forecast-grows =
 forecast-basis =
     { $basis ->
         [same_weekday] { $days ->
-            [one] Berechnet aus einem früheren Tag mit gleichem Wochentag.
-           *[other] Berechnet aus { $days } früheren Tagen mit gleichem Wochentag.
+            [one] Berechnet aus einem Tag mit gleichem Wochentag.
+           *[other] Berechnet aus { $days } Tagen mit gleichem Wochentag.
         }
         [last_hour] Berechnet nur aus der letzten Stunde, Älteres ist nicht bekannt.
        *[all_days] { $days ->
-            [one] Berechnet aus einem früheren Tag mit anderem Wochentag.
-           *[other] Berechnet aus { $days } früheren Tagen mit anderem Wochentag.
+            [one] Berechnet aus einem Tag mit anderem Wochentag.
+           *[other] Berechnet aus { $days } Tagen mit anderem Wochentag.
         }
     }
 forecast-level =
@@ -549,8 +549,8 @@ forecast-level =
         [fewer] Heute rufen { $percent } % weniger an als sonst.
        *[same] Heute rufen so viele an wie sonst.
     }
-forecast-handling = Ein Anruf beschäftigt einen Arbeitsplatz im Mittel { $length }, mit Nachbearbeitung.
-forecast-patience = Wer warten muss, legt im Mittel nach { $length } auf.
+forecast-handling = Je Anruf im Mittel { $length } mit Nachbearbeitung.
+forecast-patience = Wer wartet, legt im Mittel nach { $length } auf.
 forecast-patient = Gerechnet ist, als legte niemand auf.
 forecast-old = Die Vorschau ist von { $time }.
 forecast-nothing-known = Noch keine Vorschau: Dafür muss die Hotline mindestens eine ganze Stunde lang Anrufe gehabt haben. Danach erscheint sie hier von selbst.

@@ -534,13 +534,13 @@ forecast-grows =
 forecast-basis =
     { $basis ->
         [same_weekday] { $days ->
-            [one] Reckoned from one earlier day of the same weekday.
-           *[other] Reckoned from { $days } earlier days of the same weekday.
+            [one] Reckoned from one day of the same weekday.
+           *[other] Reckoned from { $days } days of the same weekday.
         }
         [last_hour] Reckoned from the last hour alone: nothing older is known.
        *[all_days] { $days ->
-            [one] Reckoned from one earlier day of another weekday.
-           *[other] Reckoned from { $days } earlier days of other weekdays.
+            [one] Reckoned from one day of another weekday.
+           *[other] Reckoned from { $days } days of other weekdays.
         }
     }
 forecast-level =
@@ -549,8 +549,8 @@ forecast-level =
         [fewer] Today { $percent }% fewer call than usual.
        *[same] Today as many call as usual.
     }
-forecast-handling = A call occupies an agent for { $length } on average, with wrap-up.
-forecast-patience = Who has to wait hangs up after { $length } on average.
+forecast-handling = Each call takes { $length } on average, with wrap-up.
+forecast-patience = Who waits hangs up after { $length } on average.
 forecast-patient = It is reckoned as if nobody hung up.
 forecast-old = The forecast is of { $time }.
 forecast-nothing-known = No forecast yet: the hotline must have had calls for at least one whole hour. Then it appears here by itself.
