@@ -1,6 +1,7 @@
-/** The supervisor's announcement and the figures of a day in a real browser. */
+/** The supervisor's announcement, the figures of a day and the next hour in a real browser. */
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { outlook } from "../fake/forecast.mjs";
 import { logIn, theSupervisor } from "./agent.mjs";
 import { focusedText, open, scripted, waitUntil } from "./browser.mjs";
 import { look } from "./looks.mjs";
@@ -113,5 +114,113 @@ test("the figures of a day: tiles, bars and a table that say the same, for anoth
     await page.locator("#tile-waiting").waitFor();
     await waitUntil(async () => (await page.locator(".chart").count()) === 0);
     assert.deepEqual(faults, []);
+    await page.context().close();
+});
+
+/**
+ * What the server answers from now on instead of the forecast.
+ * @param {Page} page
+ * @param {number} status
+ * @param {object} json
+ */
+async function answerForecast(page, status, json) {
+    await page.unroute("**/supervision/forecast");
+    await page.route("**/supervision/forecast", (route) => route.fulfill({ status, json }));
+}
+
+const scriptedOnly = { skip: scripted ? false : "needs the scripted server" };
+
+test("the next hour: a sentence, bars and tables that say the same, and what it rests on", async () => {
+    /** @type {string[]} */
+    const faults = [];
+    const page = await open(browser(), { faults });
+    await openPane(page, "forecast");
+    // A real hotline may be too young for a forecast.
+    await page.locator("#forecast-sentence, .wall > .note").first().waitFor();
+    if (scripted) {
+        const sentence = await page.locator("#forecast-sentence").innerText();
+        assert.match(sentence, /^Von 12:15 bis 13:15 werden 188 Anrufe erwartet \(150 bis 226\)\./);
+        assert.match(sentence, /Dafür werden 18 Arbeitsplätze gebraucht; 27 sind besetzt\.$/);
+        await page.getByText("Reicht, auch bei vielen Anrufen").waitFor();
+        assert.match(await page.locator("tr", { hasText: "gebraucht" }).innerText(), /^18\s.*80\s%$/s);
+        assert.match(await page.locator("tr", { hasText: "jetzt besetzt" }).innerText(), /^27\s/);
+        assert.equal(await page.locator(".part--came").count(), 1 + 12);
+        assert.equal(await page.locator(".part--expected").count(), 1 + 4);
+        assert.equal(await page.locator("tr", { hasText: "läuft noch" }).count(), 1);
+        // The rows that matter are in sight without scrolling.
+        for (const row of ["12:15", "gebraucht"]) {
+            await waitUntil(() => page.locator("tr", { hasText: row }).isVisible());
+            assert.equal(await inSight(page, row), true, row);
+        }
+        await page.getByText("Daten aktuell").waitFor();
+        await look(page, "supervision-forecast", { dark: true });
+    }
+    await press(page, "#forecast");
+    await page.locator("#tile-waiting").waitFor();
+    await waitUntil(async () => (await page.locator(".chart").count()) === 0);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+});
+
+/**
+ * Whether a row is not scrolled away within its box.
+ * @param {Page} page
+ * @param {string} text
+ */
+function inSight(page, text) {
+    return page.locator("tr", { hasText: text }).evaluate((row) => {
+        const [inner, outer] = [row, row.closest(".scroll") ?? row].map((element) => element.getBoundingClientRect());
+        return inner !== undefined && outer !== undefined && outer.top <= inner.top && inner.bottom <= outer.bottom;
+    });
+}
+
+test("the next hour with too few agents, a queue that grows without end, and little that is known", scriptedOnly, async () => {
+    const page = await open(browser());
+    const { plan, forecast } = outlook;
+    const growing = { agents: 14, outcome: "grows_without_end", callers_per_hour: 20.2 };
+    await answerForecast(page, 200, {
+        ...outlook,
+        at_work: 15,
+        recent: [],
+        forecast: { ...forecast, basis: "last_hour", days: 0, level: 1 },
+        plan: { ...plan, patience_seconds: null, rows: [growing, ...plan.rows.slice(2)] },
+    });
+    await openPane(page, "forecast");
+    await page.locator(".kern-badge--danger").getByText("3 Arbeitsplätze fehlen").waitFor();
+    await page.getByText("Die Warteschlange wächst ohne Ende, jede Stunde um 20 Anrufe.").waitFor();
+    await page.getByText("am nächsten an jetzt (15)").waitFor();
+    const basis = await page.locator("#forecast-basis").innerText();
+    assert.match(basis, /^Berechnet nur aus der letzten Stunde, .*Gerechnet ist, als legte niemand auf\.$/);
+    assert.doesNotMatch(basis, /Heute/);
+    await look(page, "supervision-forecast-missing", { dark: true });
+    await answerForecast(page, 200, { ...outlook, at_work: 19 });
+    await press(page, "#forecast");
+    await press(page, "#forecast");
+    await page.locator(".kern-badge--warning").getByText("Reicht, aber bei vielen Anrufen fehlen 2").waitFor();
+    await look(page, "supervision-forecast-tight");
+    await page.context().close();
+});
+
+test("the next hour of which nothing is known, then known, then not to be had, and known again", scriptedOnly, async () => {
+    const page = await open(browser());
+    // A minute is long for a test: its clock goes forward.
+    await page.clock.install();
+    await answerForecast(page, 404, { type: "urn:vaxline:problem:nothing_known", status: 404, code: "nothing_known" });
+    await openPane(page, "forecast");
+    await page.getByText("Noch keine Vorschau").waitFor();
+    assert.equal(await page.locator("[role=alert]").count(), 0);
+    await look(page, "supervision-forecast-nothing");
+    await page.unroute("**/supervision/forecast");
+    await page.clock.fastForward(60_000);
+    await page.locator("#forecast-sentence").waitFor();
+    await answerForecast(page, 503, { status: 503, code: "busy" });
+    await page.clock.fastForward(60_000);
+    await page.locator("[role=alert]").getByText(/^Der Server ist gerade ausgelastet\..* Die Vorschau ist von \d\d:\d\d\.$/).waitFor();
+    assert.equal(await page.locator("#forecast-sentence").count(), 1);
+    await look(page, "supervision-forecast-old", { fits: false });
+    await page.unroute("**/supervision/forecast");
+    await page.clock.fastForward(60_000);
+    await waitUntil(async () => (await page.locator(".strip--danger").count()) === 0);
+    assert.equal(await page.locator("#forecast-sentence").count(), 1);
     await page.context().close();
 });

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { Agent } from "./agent.mjs";
 import { board, why } from "./board.mjs";
+import { outlook } from "./forecast.mjs";
 import { answerNotice } from "./notice.mjs";
 import { csv, report } from "./statistics.mjs";
 
@@ -70,6 +71,8 @@ export const server = createServer(async (request, response) => {
         response.end(login ? JSON.stringify({ login, display_name: "Yıldız, Tülay", role }) : "{}");
     } else if (pathname === "/supervision/why") {
         response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(why(nobody)));
+    } else if (pathname === "/supervision/forecast") {
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(outlook));
     } else if (pathname === "/supervision/notice") {
         await answerNotice(request.method, () => bodyOf(request), response);
     } else if (pathname === "/supervision/statistics" || pathname === "/supervision/statistics.csv") {

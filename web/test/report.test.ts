@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { axisTop, piecesOf } from "../src/supervision/columns";
 import {
-    axisTop,
     barsOf,
+    columnsOf,
     dayOf,
     lasted,
     otherOf,
     percent,
-    piecesOf,
     queryOf,
     shortHour,
     type Bar,
@@ -71,18 +71,20 @@ describe("bars", () => {
     });
 
     test("the axis ends above the highest bar, at a number with a whole half", () => {
-        const top = (offered: number) => axisTop([{ ...empty, offered, answered: offered }]);
+        const top = (offered: number) => axisTop(columnsOf([{ ...empty, offered, answered: offered }], "de"));
         expect([0, 3, 4, 5, 9, 11, 41, 100, 101, 604, 999].map(top)).toEqual([4, 4, 4, 6, 10, 20, 50, 100, 200, 800, 1000]);
         expect(axisTop([])).toBe(4);
     });
 
     test("the parts stand on each other and fill the bar", () => {
-        const pieces = piecesOf({ ...empty, offered: 10, answered: 5, abandoned: 0, other: 5 }, 20, 100);
+        const [column] = columnsOf([{ ...empty, offered: 10, answered: 5, abandoned: 0, other: 5, serviceLevel: 0.5 }], "en");
+        expect([column?.label, column?.under]).toEqual(["8", "50%"]);
+        const pieces = piecesOf(column?.shares ?? [], 20, 100);
         expect(pieces).toEqual([
             { part: "answered", y: 75, height: 25 },
             { part: "other", y: 50, height: 25 },
         ]);
-        expect(piecesOf(empty, 4, 100)).toEqual([]);
+        expect(piecesOf([{ part: "answered", count: 0 }], 4, 100)).toEqual([]);
     });
 });
 

@@ -51,7 +51,7 @@ describe("texts_de_en_complete", () => {
     test("every text is named by a page", () => {
         const all = sources(SRC).join("\n");
         // Keys that are put together from a state or a code.
-        const families = /^(agent|reason|topic|language|letter|email|booking|degraded|offer-gone|error|board|person|aloud|why-entry|why-agent|why-does|statistics)-|-heading$/;
+        const families = /^(agent|reason|topic|language|letter|email|booking|degraded|offer-gone|error|board|person|aloud|why-entry|why-agent|why-does|statistics|forecast)-|-heading$/;
         const idle = [...de.keys()].filter((key) => !families.test(key) && !all.includes(`"${key}"`));
         expect(idle).toEqual([]);
     });

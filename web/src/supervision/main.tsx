@@ -14,6 +14,7 @@ import { logOut, pageOf, whoAmI } from "../common/session";
 import { choose, has, language, restoreLanguage, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
 import type { AgentState, Board, ToWall } from "../protocol";
+import { ForecastPanes } from "./forecast";
 import { NoticePane } from "./notice";
 import { opened, PaneButton } from "./panes";
 import { count, initial, reduce, sorted, STATES } from "./state";
@@ -26,8 +27,8 @@ const state = signal(initial);
 function Page() {
     const { link: connection, board } = state.value;
     const old = connection === "stale" || connection === "broken";
-    // Figures of a day do not come with the board: tiles of both would be taken for each other.
-    const past = opened.value === "statistics";
+    // Figures of a day or of the next hour do not come with the board: both at once would be taken for each other.
+    const apart = opened.value === "statistics" || opened.value === "forecast";
     useEffect(() => {
         if (old) {
             say(t("link-stale"), "assertive");
@@ -44,6 +45,7 @@ function Page() {
                     <PaneButton pane="why" />
                     <PaneButton pane="notice" />
                     <PaneButton pane="statistics" />
+                    <PaneButton pane="forecast" />
                     <button
                         type="button"
                         class="kern-btn kern-btn--tertiary"
@@ -71,8 +73,8 @@ function Page() {
                 </p>
             ) : null}
             </section>
-            <main class={`wall ${old && !past ? "is-old" : ""}`} aria-busy={board || past ? undefined : "true"}>
-                {past ? <StatisticsPanes /> : board ? <Figures board={board} old={old} /> : null}
+            <main class={`wall ${old && !apart ? "is-old" : ""}`} aria-busy={board || apart ? undefined : "true"}>
+                {apart ? <Apart /> : board ? <Figures board={board} old={old} /> : null}
             </main>
         </>
     );
@@ -110,6 +112,11 @@ function Figures({ board, old }: { board: Board; old: boolean }) {
             <Below board={board} old={old} />
         </>
     );
+}
+
+/** What stands in place of the board. */
+function Apart() {
+    return opened.value === "forecast" ? <ForecastPanes /> : <StatisticsPanes />;
 }
 
 /** What stands below the tiles. */

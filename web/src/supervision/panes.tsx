@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { Button } from "../common/elements";
 import { t } from "../common/texts";
 
-export type Pane = "why" | "notice" | "statistics";
+export type Pane = "why" | "notice" | "statistics" | "forecast";
 
 export const opened = signal<Pane | undefined>(undefined);
 

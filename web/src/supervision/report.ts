@@ -1,6 +1,7 @@
 /** From a report of the statistics to bars and figures: a day, hour by hour. */
 import { span } from "../common/format";
 import type { Language } from "../common/texts";
+import type { Column } from "./columns";
 
 const ZONE = "Europe/Berlin";
 const HOUR_MS = 3_600_000;
@@ -28,10 +29,13 @@ export interface Report {
     rows: ReportRow[];
 }
 
-/** An hour by the clock; when clocks go back one name means two hours. */
+/** When clocks go back one name means two hours. */
+export type Twin = "first" | "second" | undefined;
+
+/** An hour by the clock. */
 export interface Hour {
     begins: number;
-    twin: "first" | "second" | undefined;
+    twin: Twin;
 }
 
 /** One hour: `answered + abandoned + other = offered`. */
@@ -61,6 +65,12 @@ function clockHour(epochMs: number): number {
     return Number(new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hourCycle: "h23", timeZone: ZONE }).format(epochMs));
 }
 
+/** Which of two hours of the same name this moment falls into, if there are two. */
+export function twinOf(epochMs: number): Twin {
+    const hour = clockHour(epochMs);
+    return clockHour(epochMs + HOUR_MS) === hour ? "first" : clockHour(epochMs - HOUR_MS) === hour ? "second" : undefined;
+}
+
 /** The hours of the report: all of them, also those without a row, and 23 or 25 when the clocks change. */
 export function barsOf(report: Report): Bar[] {
     const rows = new Map(report.rows.map((row) => [Date.parse(row.from_utc), row]));
@@ -70,12 +80,10 @@ export function barsOf(report: Report): Bar[] {
 
 function barOf(at: number, rows: ReadonlyMap<number, ReportRow>): Bar {
     const row = rows.get(at);
-    const begins = clockHour(at);
-    const twin = clockHour(at + HOUR_MS) === begins ? "first" : clockHour(at - HOUR_MS) === begins ? "second" : undefined;
     const { offered = 0, answered = 0, abandoned = 0 } = row ?? {};
     return {
-        begins,
-        twin,
+        begins: clockHour(at),
+        twin: twinOf(at),
         offered,
         answered,
         abandoned,
@@ -90,17 +98,13 @@ export function otherOf({ offered, answered, abandoned }: Pick<ReportFigures, "o
     return Math.max(0, offered - answered - abandoned);
 }
 
-/** `8`, and for the hour that happens twice `2A` and `2B`, as timetables call them. */
-export function shortHour({ begins, twin }: Hour): string {
-    return `${begins}${twin === "first" ? "A" : twin === "second" ? "B" : ""}`;
+/** `2A` and `2B`, as timetables call the hour that happens twice. */
+export function letterOf(twin: Twin): string {
+    return twin === "first" ? "A" : twin === "second" ? "B" : "";
 }
 
-/** The end of the axis: a round number that the highest bar does not pass, and that halves into a whole one. */
-export function axisTop(bars: readonly Bar[]): number {
-    const highest = Math.max(...bars.map(({ offered, answered, abandoned, other }) => Math.max(offered, answered + abandoned + other)), 4);
-    const power = 10 ** Math.floor(Math.log10(highest));
-    const step = [1, 2, 4, 5, 6, 8, 10].find((factor) => factor * power >= highest && (factor * power) % 2 === 0);
-    return (step ?? 10) * power;
+export function shortHour({ begins, twin }: Hour): string {
+    return `${begins}${letterOf(twin)}`;
 }
 
 export type Part = "answered" | "abandoned" | "other";
@@ -108,24 +112,13 @@ export type Part = "answered" | "abandoned" | "other";
 /** The order from the ground up, which is also that of the words beside it. */
 export const PARTS: readonly Part[] = ["answered", "abandoned", "other"];
 
-export interface Piece {
-    part: Part;
-    y: number;
-    height: number;
-}
-
-/** A bar as pieces that stand on each other; a part of nobody has none. */
-export function piecesOf(bar: Bar, top: number, height: number): Piece[] {
-    const pieces: Piece[] = [];
-    let below = 0;
-    for (const part of PARTS) {
-        const piece = (bar[part] / top) * height;
-        if (piece > 0) {
-            pieces.push({ part, y: height - below - piece, height: piece });
-        }
-        below += piece;
-    }
-    return pieces;
+/** The bars as they are drawn, with the service level under each. */
+export function columnsOf(bars: readonly Bar[], language: Language): Column[] {
+    return bars.map((bar) => ({
+        label: shortHour(bar),
+        under: percent(bar.serviceLevel, language),
+        shares: PARTS.map((part) => ({ part, count: bar[part] })),
+    }));
 }
 
 export function percent(ratio: number | null, language: Language): string {

@@ -7,7 +7,7 @@ import { day as dayWords } from "../common/format";
 import { language, refusal, t } from "../common/texts";
 import { watch, type Problem } from "./ask";
 import { Chart } from "./chart";
-import { barsOf, dayOf, lasted, otherOf, percent, queryOf, type Bar, type Report } from "./report";
+import { barsOf, columnsOf, dayOf, lasted, otherOf, PARTS, percent, queryOf, type Bar, type Report } from "./report";
 import { Tile } from "./tile";
 
 /** Sums of hours change slowly. */
@@ -109,7 +109,13 @@ function Told({ report: { total, rows, service_level_seconds: seconds, ...range 
             </dl>
             <div class="pane">
                 <h2 class="pane__title">{title}</h2>
-                <Chart bars={bars} title={title} />
+                <Chart
+                    columns={columnsOf(bars, language.value)}
+                    parts={PARTS.map((part) => ({ part, word: t(`statistics-${part}`) }))}
+                    under={t("statistics-level-under")}
+                    title={title}
+                    text={t("statistics-chart", { title })}
+                />
             </div>
             <Hours bars={bars} />
         </>

@@ -474,3 +474,90 @@ statistics-wait = Wartezeit
 statistics-wait-how = Mittel der Angenommenen
 statistics-talk = Gespräch
 statistics-talk-how = mittlere Dauer
+
+## Leitstand: Vorschau auf die nächste Stunde
+
+forecast-heading = Vorschau
+forecast-next = Die nächste Stunde
+forecast-time =
+    { $twin ->
+        [first] { $time } (Sommerzeit)
+        [second] { $time } (Normalzeit)
+       *[none] { $time }
+    }
+forecast-calls =
+    { $calls ->
+        [0] Von { $from } bis { $to } werden keine Anrufe erwartet ({ $low } bis { $high }).
+        [one] Von { $from } bis { $to } wird ein Anruf erwartet ({ $low } bis { $high }).
+       *[other] Von { $from } bis { $to } werden { $calls } Anrufe erwartet ({ $low } bis { $high }).
+    }
+forecast-needed =
+    { $needed ->
+        [one] Dafür wird ein Arbeitsplatz gebraucht;
+       *[other] Dafür werden { $needed } Arbeitsplätze gebraucht;
+    }
+forecast-there =
+    { $there ->
+        [0] keiner ist besetzt.
+        [one] einer ist besetzt.
+       *[other] { $there } sind besetzt.
+    }
+forecast-verdict-missing =
+    { $missing ->
+        [one] Ein Arbeitsplatz fehlt
+       *[other] { $missing } Arbeitsplätze fehlen
+    }
+forecast-verdict-tight =
+    { $missing ->
+        [one] Reicht, aber bei vielen Anrufen fehlt einer
+       *[other] Reicht, aber bei vielen Anrufen fehlen { $missing }
+    }
+forecast-verdict-enough = Reicht, auch bei vielen Anrufen
+forecast-range = Bei wenigen Anrufen ({ $low }) sind es { $few }, bei vielen ({ $high }) { $many }. Acht von zehn solchen Stunden liegen dazwischen.
+forecast-pauses = Wer angemeldet ist, zählt als besetzt, auch in Pause. Gebraucht werden Arbeitsplätze, die Anrufe annehmen.
+forecast-quarters = Anrufe je Viertelstunde
+forecast-chart = Anrufe je Viertelstunde, gekommene und erwartete. Dieselben Zahlen stehen in der Tabelle darunter.
+forecast-came = Gekommen
+forecast-expected = Erwartet
+forecast-under = unter der Uhrzeit: Anrufe
+forecast-figures = Viertelstunde für Viertelstunde
+forecast-begins = Beginn
+forecast-runs = läuft noch
+forecast-rows = Mit mehr oder weniger Arbeitsplätzen (Ziel: { $percent } % in { $seconds } s angenommen)
+forecast-agents = Arbeitsplätze
+forecast-column-occupied = Auslastung
+forecast-column-waiting = Müssen warten
+forecast-column-abandoned = Legen auf
+forecast-column-wait = Mittlere Wartezeit
+forecast-within = In { $seconds } s angenommen
+forecast-is-needed = gebraucht
+forecast-is-now = jetzt besetzt
+forecast-is-nearly-now = am nächsten an jetzt ({ $there })
+forecast-grows =
+    { $calls ->
+        [one] Die Warteschlange wächst ohne Ende, jede Stunde um einen Anruf.
+       *[other] Die Warteschlange wächst ohne Ende, jede Stunde um { $calls } Anrufe.
+    }
+forecast-basis =
+    { $basis ->
+        [same_weekday] { $days ->
+            [one] Berechnet aus einem Tag mit gleichem Wochentag.
+           *[other] Berechnet aus { $days } Tagen mit gleichem Wochentag.
+        }
+        [last_hour] Berechnet nur aus der letzten Stunde, Älteres ist nicht bekannt.
+       *[all_days] { $days ->
+            [one] Berechnet aus einem Tag mit anderem Wochentag.
+           *[other] Berechnet aus { $days } Tagen mit anderem Wochentag.
+        }
+    }
+forecast-level =
+    { $than ->
+        [more] Heute rufen { $percent } % mehr an als sonst.
+        [fewer] Heute rufen { $percent } % weniger an als sonst.
+       *[same] Heute rufen so viele an wie sonst.
+    }
+forecast-handling = Je Anruf im Mittel { $length } mit Nachbearbeitung.
+forecast-patience = Wer wartet, legt im Mittel nach { $length } auf.
+forecast-patient = Gerechnet ist, als legte niemand auf.
+forecast-old = Die Vorschau ist von { $time }.
+forecast-nothing-known = Noch keine Vorschau: Dafür muss die Hotline mindestens eine ganze Stunde lang Anrufe gehabt haben. Danach erscheint sie hier von selbst.

@@ -474,3 +474,90 @@ statistics-wait = Wait
 statistics-wait-how = mean of those answered
 statistics-talk = Talk
 statistics-talk-how = mean length
+
+## Supervision: forecast of the next hour
+
+forecast-heading = Forecast
+forecast-next = The next hour
+forecast-time =
+    { $twin ->
+        [first] { $time } (summer time)
+        [second] { $time } (standard time)
+       *[none] { $time }
+    }
+forecast-calls =
+    { $calls ->
+        [0] No calls are expected from { $from } to { $to } ({ $low } to { $high }).
+        [one] One call is expected from { $from } to { $to } ({ $low } to { $high }).
+       *[other] { $calls } calls are expected from { $from } to { $to } ({ $low } to { $high }).
+    }
+forecast-needed =
+    { $needed ->
+        [one] That needs one agent;
+       *[other] That needs { $needed } agents;
+    }
+forecast-there =
+    { $there ->
+        [0] none is logged in.
+        [one] one is logged in.
+       *[other] { $there } are logged in.
+    }
+forecast-verdict-missing =
+    { $missing ->
+        [one] One agent is missing
+       *[other] { $missing } agents are missing
+    }
+forecast-verdict-tight =
+    { $missing ->
+        [one] Enough, but one short if many call
+       *[other] Enough, but { $missing } short if many call
+    }
+forecast-verdict-enough = Enough, even if many call
+forecast-range = Few calls ({ $low }) need { $few }, many ({ $high }) need { $many }. Eight of ten such hours lie between.
+forecast-pauses = Agents who pause are logged in too. Needed are agents who take calls.
+forecast-quarters = Calls by quarter of an hour
+forecast-chart = Calls by quarter of an hour, those that came and those expected. The same figures stand in the table below.
+forecast-came = Came
+forecast-expected = Expected
+forecast-under = below the time: calls
+forecast-figures = Quarter by quarter
+forecast-begins = Begins
+forecast-runs = not over yet
+forecast-rows = With more or fewer agents (goal: { $percent }% answered within { $seconds } s)
+forecast-agents = Agents
+forecast-column-occupied = Occupied
+forecast-column-waiting = Have to wait
+forecast-column-abandoned = Hang up
+forecast-column-wait = Mean wait
+forecast-within = Answered within { $seconds } s
+forecast-is-needed = needed
+forecast-is-now = now
+forecast-is-nearly-now = nearest to now ({ $there })
+forecast-grows =
+    { $calls ->
+        [one] The queue grows without end, by one call every hour.
+       *[other] The queue grows without end, by { $calls } calls every hour.
+    }
+forecast-basis =
+    { $basis ->
+        [same_weekday] { $days ->
+            [one] Reckoned from one day of the same weekday.
+           *[other] Reckoned from { $days } days of the same weekday.
+        }
+        [last_hour] Reckoned from the last hour alone: nothing older is known.
+       *[all_days] { $days ->
+            [one] Reckoned from one day of another weekday.
+           *[other] Reckoned from { $days } days of other weekdays.
+        }
+    }
+forecast-level =
+    { $than ->
+        [more] Today { $percent }% more call than usual.
+        [fewer] Today { $percent }% fewer call than usual.
+       *[same] Today as many call as usual.
+    }
+forecast-handling = Each call takes { $length } on average, with wrap-up.
+forecast-patience = Who waits hangs up after { $length } on average.
+forecast-patient = It is reckoned as if nobody hung up.
+forecast-old = The forecast is of { $time }.
+forecast-nothing-known = No forecast yet: the hotline must have had calls for at least one whole hour. Then it appears here by itself.
