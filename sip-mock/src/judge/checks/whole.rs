@@ -4,7 +4,7 @@
 //! ([`Witness::respite`]); who waited through it is judged like everybody else.
 
 use crate::judge::log::{Ending, Id};
-use crate::judge::replay::{EntryRecord, Log, Place};
+use crate::judge::replay::{EntryRecord, Log, Place, Who};
 use crate::judge::witness::{Seen, Witness};
 use crate::judge::{Micros, Rules, Violation, micros};
 
@@ -190,11 +190,11 @@ impl Log<'_> {
             }
         }
         for stay in &self.overstays {
-            note(stay.what, self.account.agents.name(stay.agent), stay.deadline, stay.over.unwrap_or(self.horizon));
-        }
-        for passing in &self.passes {
-            let name = self.account.entries.name(passing.entry);
-            note(passing.what, name, passing.deadline, passing.over.unwrap_or(self.horizon));
+            let name = match stay.who {
+                Who::Agent(id) => self.account.agents.name(id),
+                Who::Entry(id) => self.account.entries.name(id),
+            };
+            note(stay.what, name, stay.deadline, stay.over.unwrap_or(self.horizon));
         }
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_by_key(|(_, entry)| entry.key);

@@ -1,6 +1,6 @@
 //! Agents: their states, links and skills, and when they are at work.
 
-use super::{AgentRecord, Log, Stay};
+use super::{AgentRecord, Log, Stay, Who};
 use crate::judge::Rules;
 use crate::judge::log::{Doing, Fact, Id};
 
@@ -58,18 +58,23 @@ impl Log<'_> {
             offer.agent_free = Some(at);
         }
         if let (Some((what, deadline)), Some(agent)) = (passed, fact.agent) {
-            self.overstays.push(Stay { what, agent, deadline, over: Some(at) });
+            self.overstays.push(Stay { what, who: Who::Agent(agent), deadline, over: Some(at) });
         }
     }
 
     /// The log is over: who is still somewhere stays there.
     pub(super) fn end(&mut self, rules: &Rules) {
+        let mut entries: Vec<Id> = self.entries.keys().copied().collect();
+        entries.sort_unstable();
+        for id in entries {
+            self.passed(id, None);
+        }
         let mut agents: Vec<Id> = self.agents.keys().copied().collect();
         agents.sort_unstable();
         for id in agents {
             let Some(agent) = self.agents.get(&id) else { continue };
             if let Some((what, deadline)) = agent.passes_by(rules) {
-                self.overstays.push(Stay { what, agent: id, deadline, over: None });
+                self.overstays.push(Stay { what, who: Who::Agent(id), deadline, over: None });
             }
             if let Some(since) = agent.present {
                 self.presence.push((id, since, self.horizon));

@@ -1,6 +1,6 @@
 //! Entries: joining, moving, waiting, talking, ending.
 
-use super::{EntryRecord, Log, Passing, Place, Stint, Turn};
+use super::{EntryRecord, Log, Place, Stay, Stint, Turn, Who};
 use crate::judge::log::{Ending, Fact, Id, Key, Preference};
 use crate::judge::{Micros, Rules, Violation, micros};
 
@@ -129,7 +129,6 @@ impl Log<'_> {
         if let Some(offer) = by.and_then(|number| self.offers.get_mut(number)) {
             offer.talked.get_or_insert(fact.at);
         }
-        self.passed(id, fact.at);
         self.place(id, Place::Talking(fact.at));
         if let Some(entry) = self.entries.get_mut(&id) {
             // Whoever was handed on, or on hold, has talked since the first time.
@@ -141,19 +140,17 @@ impl Log<'_> {
 
     /// The agent leaves the caller for a moment.
     pub(super) fn held(&mut self, fact: &Fact, rules: &Rules) {
-        if let Some(entry) = fact.entry {
-            let deadline = fact.at + micros(rules.hold);
-            self.passes.push(Passing { what: "caller on hold", entry, deadline, over: None });
+        if let Some(entry) = fact.entry.and_then(|id| self.entries.get_mut(&id)) {
+            entry.passes_by = Some(("caller on hold", fact.at + micros(rules.hold)));
         }
     }
 
     /// The agent comes back: what is told of the new offer is told of the talk that goes on.
     pub(super) fn resumed(&mut self, fact: &Fact, rules: &Rules) {
         let Some(id) = fact.entry else { return };
-        self.passed(id, fact.at);
-        let deadline = fact.at + micros(rules.connect);
-        self.passes.push(Passing { what: "coming back to a caller on hold", entry: id, deadline, over: None });
+        self.passed(id, Some(fact.at));
         let Some(entry) = self.entries.get_mut(&id) else { return };
+        entry.passes_by = Some(("coming back to a caller on hold", fact.at + micros(rules.connect)));
         entry.resumed = true;
         let before = std::mem::replace(&mut entry.talks_by, fact.offer);
         if let (Some(offer), Some(number)) = (fact.offer, before.and_then(|offer| self.offer_at.get(&offer)).copied()) {
@@ -161,13 +158,10 @@ impl Log<'_> {
         }
     }
 
-    /// Whatever of the entry was to pass has passed.
-    pub(super) fn passed(&mut self, entry: Id, at: Micros) {
-        for passing in self.passes.iter_mut().rev().filter(|passing| passing.entry == entry) {
-            if passing.over.is_some() {
-                break;
-            }
-            passing.over = Some(at);
+    /// The entry is not any more in the state that was to pass; `None`: it is when the log ends.
+    pub(super) fn passed(&mut self, id: Id, over: Option<Micros>) {
+        if let Some((what, deadline)) = self.entries.get_mut(&id).and_then(|entry| entry.passes_by.take()) {
+            self.overstays.push(Stay { what, who: Who::Entry(id), deadline, over });
         }
     }
 
@@ -179,7 +173,6 @@ impl Log<'_> {
         entry.preferred(fact.at, prefers);
         entry.talks_by = None;
         (entry.transferred, entry.resumed) = (true, false);
-        self.passed(id, fact.at);
         self.place(id, Place::Waiting(fact.at));
         if let Some(agent) = fact.agent {
             self.keep_apart(id, agent, fact.at, rules);
@@ -192,7 +185,6 @@ impl Log<'_> {
         if self.standing.line.holds(id) {
             self.leaves_waiting(id, fact.at);
         }
-        self.passed(id, fact.at);
         self.place(id, Place::Ended(fact.at));
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.ended_as = Some(how);
@@ -205,6 +197,8 @@ impl Log<'_> {
 
     /// The only way in which an entry's place changes: the line of those who wait follows.
     pub(super) fn place(&mut self, id: Id, place: Place) {
+        let (Place::Waiting(at) | Place::Taken(at) | Place::Talking(at) | Place::Ended(at)) = place;
+        self.passed(id, Some(at));
         let Some(entry) = self.entries.get_mut(&id) else { return };
         entry.place = place;
         if matches!(place, Place::Waiting(_)) {

@@ -16,7 +16,7 @@ use super::log::{Account, Doing, Fact, Id, What};
 use super::standing::{Standing, most_pairs};
 use super::witness::Witness;
 use super::{Micros, Rules, Violation};
-pub(super) use records::{AgentRecord, EntryRecord, OfferRecord, Passing, Place, Stay, Stint};
+pub(super) use records::{AgentRecord, EntryRecord, OfferRecord, Place, Stay, Stint, Who};
 
 /// What a round of the dispatcher offered, and to whom: by the time that all facts of its transaction carry.
 #[derive(Debug, Default)]
@@ -51,10 +51,8 @@ pub(super) struct Log<'a> {
     pub(super) meetings: Vec<(Micros, Micros)>,
     /// Pairs of which one left before they met: since when they could have, and when that was over.
     pub(super) missed: Vec<(Micros, Micros)>,
-    /// States of agents that pass by themselves, or should.
+    /// States of agents and entries that pass by themselves, or should.
     pub(super) overstays: Vec<Stay>,
-    /// What of entries passes by itself, or should: on hold, or on the way back.
-    pub(super) passes: Vec<Passing>,
     /// Stretches with idle agents and waiting callers who could have met: begin, end, how many pairs.
     pub(super) apart: Vec<(Micros, Micros, usize)>,
     pub(super) first: Micros,
@@ -106,7 +104,6 @@ impl<'a> Log<'a> {
             meetings: Vec::new(),
             missed: Vec::new(),
             overstays: Vec::new(),
-            passes: Vec::new(),
             apart: Vec::new(),
             first,
             horizon: first,

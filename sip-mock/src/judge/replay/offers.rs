@@ -93,7 +93,6 @@ impl Log<'_> {
             record.talks_by = None;
             (record.transferred, record.resumed) = (true, false);
         }
-        self.passed(entry, fact.at);
         self.place(entry, Place::Waiting(fact.at));
         self.keep_apart(entry, agent, fact.at, rules);
     }

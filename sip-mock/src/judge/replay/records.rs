@@ -39,6 +39,8 @@ pub(in crate::judge) struct EntryRecord {
     pub(in crate::judge) resumed: bool,
     /// Its call had a place before, which is lost.
     pub(in crate::judge) again: bool,
+    /// The present state, if it is one that passes, and its deadline.
+    pub(super) passes_by: Option<(&'static str, Micros)>,
     pub(in crate::judge) live_offer: Option<Id>,
     /// The offer of the present talk.
     pub(in crate::judge) talks_by: Option<Id>,
@@ -65,6 +67,7 @@ impl EntryRecord {
             transferred: false,
             resumed: false,
             again: false,
+            passes_by: None,
             live_offer: None,
             talks_by: None,
             stint: 0,
@@ -234,21 +237,18 @@ impl AgentRecord {
     }
 }
 
-/// A state of an entry that passes: by when, and when it did.
-#[derive(Debug, Clone)]
-pub(in crate::judge) struct Passing {
-    pub(in crate::judge) what: &'static str,
-    pub(in crate::judge) entry: Id,
-    pub(in crate::judge) deadline: Micros,
-    /// `None`: it lasts.
-    pub(in crate::judge) over: Option<Micros>,
+/// Who is in a state that passes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::judge) enum Who {
+    Agent(Id),
+    Entry(Id),
 }
 
-/// A state of an agent that passes: by when, and when it did.
+/// A state that passes: by when, and when it did.
 #[derive(Debug, Clone)]
 pub(in crate::judge) struct Stay {
     pub(in crate::judge) what: &'static str,
-    pub(in crate::judge) agent: Id,
+    pub(in crate::judge) who: Who,
     pub(in crate::judge) deadline: Micros,
     /// `None`: it lasts to the end of the log.
     pub(in crate::judge) over: Option<Micros>,
