@@ -5,7 +5,8 @@
 //! PostgreSQL, measured before the crowd comes: a ratio can be compared between machines, a time cannot.
 //!
 //! `make bench` runs it and prints the table of `docs/BENCHMARKS.md`. `CALLERS=`, `AGENTS=` and `MINUTES=` (2 without it) set its
-//! size, `TALK=` how many seconds agents talk (60: seven times the calls of life; 300: about one a second). With `MINUTES=10` or more it is the long run: memory is drawn, and must not grow while callers come and go.
+//! size, `TALK=` how many seconds agents talk (60: seven times the calls of life; 300: about one a second). With
+//! `MINUTES=10` or more it is the long run: memory is drawn, and must not grow while callers come and go.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot go on has failed")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark's table and its progress")]

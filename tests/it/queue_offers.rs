@@ -123,14 +123,6 @@ impl Hotline {
     pub async fn gone(&self, call: CallId) -> bool {
         in_tx!(&self.world.pools.hooks, "gone", |tx| queue::caller_gone(tx, call, Gone::HungUp, &POLICY)).unwrap()
     }
-
-    async fn jobs(&self, kind: &str) -> i64 {
-        sqlx::query_scalar("select count(*) from job where kind = $1")
-            .bind(kind)
-            .fetch_one(self.world.work().pool())
-            .await
-            .unwrap()
-    }
 }
 
 #[tokio::test]
@@ -160,7 +152,7 @@ async fn a_call_goes_from_ring_to_wrap_up() {
 
     hotline.wish(agent, Wish::Painted(offer)).await.unwrap();
     hotline.wish(agent, Wish::Accept(offer)).await.unwrap();
-    assert_eq!(hotline.jobs(queue::CONNECT_JOB).await, 1);
+    assert_eq!(hotline.world.jobs(queue::CONNECT_JOB).await, 1);
     assert_eq!(hotline.standing(call).await, Standing::Connecting(offer));
 
     let hooks = &hotline.world.pools.hooks;
@@ -265,7 +257,7 @@ async fn a_phone_that_does_not_answer_gives_the_caller_back_and_asks_for_music()
     assert_eq!(hotline.dispatch().await.overdue, 1);
 
     assert_eq!(hotline.standing(call).await, Standing::Waiting);
-    assert_eq!(hotline.jobs(queue::PARK_JOB).await, 1);
+    assert_eq!(hotline.world.jobs(queue::PARK_JOB).await, 1);
     let desk = hotline.desk(agent).await;
     assert_eq!((desk.state.as_str(), desk.reason.as_deref()), ("not_ready", Some("phone")));
     // The phone answers after all: too late, the caller is on the way back into music.

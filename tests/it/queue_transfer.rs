@@ -75,9 +75,7 @@ async fn who_is_handed_on_stands_before_all_who_came_later() {
     let ben = talk.hotline.agent("ben").await;
     talk.hotline.dispatch().await;
     assert_eq!(talk.hotline.offer(ben).await.map(|offer| offer.1), Some(talk.entry), "and not {later}");
-    let parks = "select count(*) from job where kind = 'provider.park'";
-    let parks: i64 = sqlx::query_scalar(parks).fetch_one(talk.hotline.world.work().pool()).await.unwrap();
-    assert_eq!(parks, 1, "the caller is put back into music");
+    assert_eq!(talk.hotline.world.jobs("provider.park").await, 1, "the caller is put back into music");
     assert_eq!(talk.events("entry.transferred").await, [json!({ "queue": "hotline", "needs": [], "prefers": null })]);
 }
 

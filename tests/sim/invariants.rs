@@ -94,16 +94,7 @@ fn desks(world: &World) -> Result<(), Violation> {
     }
     for agent in world.agents.values() {
         let AgentState::Talking { entry, offer, .. } = agent.state else { continue };
-        let bound = match world.entries[&entry].state {
-            EntryState::Talking { offer, .. } | EntryState::Held { offer, .. } | EntryState::Resuming { offer, .. } => {
-                Some(offer)
-            }
-            EntryState::Waiting
-            | EntryState::Offered { .. }
-            | EntryState::Connecting { .. }
-            | EntryState::Ended { .. } => None,
-        };
-        if bound != Some(offer) {
+        if world.entries[&entry].state.talk() != Some(offer) {
             return Err(Violation::of("Q1", format!("agent {} talks with an entry that does not", agent.id)));
         }
     }

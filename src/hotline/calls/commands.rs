@@ -2,7 +2,9 @@
 
 use super::callback;
 use super::decide::fold;
-use super::model::{Action, Arrival, EndedBy, HELD, LegReport, Park, Reply, Script, Spoken, dial_label, offer_label};
+use super::model::{
+    Action, Arrival, EndedBy, HELD, LegNews, LegReport, Park, Reply, Script, Spoken, dial_label, offer_label,
+};
 use super::store::{self, Call, NewCall};
 use crate::accounts::store as accounts;
 use crate::foundation::db::Tx;
@@ -314,8 +316,7 @@ pub async fn connected(
     let reply = if talked && queue::talk_ended(tx, offer, &setup.policy).await? {
         Reply::Do(Script::new(id, offer_label('g', offer), goodbye(setup, language)))
     } else if !talked && call.is_open() && queue::not_bridged(tx, offer, &setup.policy).await? {
-        let label = offer_label('f', offer);
-        Reply::Do(Script::new(id, label.clone(), vec![Action::Park(Park::new(label, language))]))
+        music(id, offer_label('f', offer), language)
     } else {
         resume(tx, setup, &call).await?
     };
@@ -368,14 +369,8 @@ pub(super) async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Re
             Ok(Reply::Do(Script::new(call.id, format!("m{}", menu.state.asked), actions)))
         }
         Place::Queue => match queue::standing(tx.conn(), call.id).await? {
-            Standing::Waiting => {
-                let label = label('r', tx.now());
-                Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
-            }
-            Standing::Held => {
-                let label = label(HELD, tx.now());
-                Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
-            }
+            Standing::Waiting => Ok(music(call.id, label('r', tx.now()), language)),
+            Standing::Held => Ok(music(call.id, label(HELD, tx.now()), language)),
             // The list it has goes on: an answer that came late must not overwrite the one that connects it.
             Standing::Connecting(_) | Standing::Talking(_) => Ok(Reply::GoOn),
             Standing::Over => Ok(Reply::Do(Script::new(call.id, label('g', tx.now()), goodbye(setup, language)))),
@@ -383,11 +378,15 @@ pub(super) async fn resume(tx: &mut Tx, setup: &Setup, call: &Call) -> Result<Re
                 // The menu has led it here, and no place is known of it: whoever hears the music gets one.
                 let topic = menu.state.topic.unwrap_or(Topic::Book);
                 take_place(tx, setup, &joining(call.into(), language, topic, &menu.state)).await?;
-                let label = label('r', tx.now());
-                Ok(Reply::Do(Script::new(call.id, label.clone(), vec![Action::Park(Park::new(label, language))])))
+                Ok(music(call.id, label('r', tx.now()), language))
             }
         },
     }
+}
+
+/// A list of music and nothing else.
+fn music(call: CallId, label: String, language: Language) -> Reply {
+    Reply::Do(Script::new(call, label.clone(), vec![Action::Park(Park::new(label, language))]))
 }
 
 /// A label by the moment. A second is fine enough to tell the lists of one call apart, and coarse enough to repeat a
@@ -427,7 +426,7 @@ async fn callers_leg(tx: &mut Tx, setup: &Setup, report: &LegReport) -> Result<(
         known => known,
     };
     let Some(call) = known else {
-        let super::model::LegNews::Ended { by, .. } = report.news else { return Err(CallError::UnknownCall) };
+        let LegNews::Ended { by, .. } = report.news else { return Err(CallError::UnknownCall) };
         if !report.inbound {
             return Err(CallError::UnknownCall);
         }
@@ -492,12 +491,12 @@ pub async fn vanished(tx: &mut Tx, setup: &Setup, id: CallId) -> Result<(), Call
 
 /// A call is over without a report of it.
 pub(super) async fn close(tx: &mut Tx, setup: &Setup, call: &Call, by: EndedBy) -> Result<(), Fault> {
-    let news = super::model::LegNews::Ended { by, answered: call.leg.answered };
+    let news = LegNews::Ended { by, answered: call.leg.answered };
     hear(tx, setup, call, news).await
 }
 
 /// Folds what is heard of the caller's leg.
-async fn hear(tx: &mut Tx, setup: &Setup, call: &Call, news: super::model::LegNews) -> Result<(), Fault> {
+async fn hear(tx: &mut Tx, setup: &Setup, call: &Call, news: LegNews) -> Result<(), Fault> {
     let change = fold(Some(call.leg), news);
     if let Some(leg) = change.leg {
         store::save_leg(tx, call.id, leg, change.ended).await?;

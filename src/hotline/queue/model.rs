@@ -237,6 +237,30 @@ pub enum EntryState {
     },
 }
 
+impl EntryState {
+    /// The offer that binds the entry.
+    #[must_use]
+    pub const fn offer(&self) -> Option<OfferId> {
+        match self {
+            Self::Offered { offer }
+            | Self::Connecting { offer }
+            | Self::Talking { offer, .. }
+            | Self::Held { offer, .. }
+            | Self::Resuming { offer, .. } => Some(*offer),
+            Self::Waiting | Self::Ended { .. } => None,
+        }
+    }
+
+    /// The offer under which caller and agent have talked and are not done: with each other, on hold, or on the way back.
+    #[must_use]
+    pub const fn talk(&self) -> Option<OfferId> {
+        match self {
+            Self::Talking { offer, .. } | Self::Held { offer, .. } | Self::Resuming { offer, .. } => Some(*offer),
+            Self::Waiting | Self::Offered { .. } | Self::Connecting { .. } | Self::Ended { .. } => None,
+        }
+    }
+}
+
 /// How a place in line ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {

@@ -39,14 +39,6 @@ async fn resumed(line: &Line, agent: UserId, sid: &str) -> (OfferId, Answer) {
     (offer, dial)
 }
 
-async fn jobs(line: &Line, kind: &str) -> i64 {
-    sqlx::query_scalar("select count(*) from job where kind = $1")
-        .bind(kind)
-        .fetch_one(line.world.work().pool())
-        .await
-        .unwrap()
-}
-
 #[tokio::test]
 async fn the_caller_hears_music_and_the_agent_comes_back_to_the_same_talk() {
     let line = Line::new().await;
@@ -56,7 +48,7 @@ async fn the_caller_hears_music_and_the_agent_comes_back_to_the_same_talk() {
 
     let music = held(&line, agent, "held", &dial).await;
     assert!(music.is_park() && music.says("Es geht gleich weiter") && !music.says("Warteschlange"), "{}", music.body);
-    assert_eq!((jobs(&line, "provider.park").await, line.desk(agent).await.state.as_str()), (1, "talking"));
+    assert_eq!((line.world.jobs("provider.park").await, line.desk(agent).await.state.as_str()), (1, "talking"));
     line.world.pass(Duration::seconds(30));
     assert_eq!(line.tick("held", &music, 1).await.status, StatusCode::NO_CONTENT);
     let renewed = line.tick("held", &music, PIECES / 2).await;
@@ -92,7 +84,7 @@ async fn nobody_is_forgotten_on_hold() {
     line.world.pass(Duration::SECOND);
     line.dispatch().await;
     assert!(matches!(line.standing("long").await, Standing::Connecting(_)), "the agent's phone is rung");
-    assert_eq!(jobs(&line, "provider.connect").await, 2);
+    assert_eq!(line.world.jobs("provider.connect").await, 2);
 }
 
 #[tokio::test]
@@ -109,10 +101,7 @@ async fn a_phone_that_is_not_answered_puts_the_caller_in_front_and_leaves_the_ag
     let desk = line.desk(agent).await;
     assert_eq!((desk.state.as_str(), desk.next.as_deref()), ("wrap_up", Some("phone")));
 
-    let other = add_user(&accounts(&line.world), "other", Role::Agent).await;
-    let session = SessionId(Uuid::from_u128(2));
-    in_tx!(line.world.staff(), "link", |tx| agents::link(tx, other, session, NODE, &POLICY)).unwrap();
-    line.wish(other, Wish::Ready).await;
+    let other = line.agent("other").await;
     line.dispatch().await;
     assert_eq!(line.desk(other).await.entry.map(|entry| entry.id), line.entry_of("first").await.map(|(id, _)| id));
 }
@@ -128,7 +117,7 @@ async fn an_agent_who_cannot_be_rung_at_all_is_not_waited_for() {
     assert_eq!(line.standing("unheard").await, Standing::Waiting);
     assert_eq!(line.desk(agent).await.state, "wrap_up");
     assert_eq!(
-        jobs(&line, "provider.park").await,
+        line.world.jobs("provider.park").await,
         2,
         "whatever the provider does with the call: it hears the line's music"
     );

@@ -71,6 +71,15 @@ impl World {
         self.clock.advance(by);
     }
 
+    /// How many effects of this kind were ever promised.
+    pub async fn jobs(&self, kind: &str) -> i64 {
+        sqlx::query_scalar("select count(*) from job where kind = $1")
+            .bind(kind)
+            .fetch_one(self.work().pool())
+            .await
+            .unwrap()
+    }
+
     /// The pools of another process on the same database, which shares nothing with this one but the clock.
     pub fn another_process(&self) -> Pools {
         self.process_at(self.url())

@@ -48,15 +48,7 @@ impl World {
 
     pub(super) fn caller_gone(&mut self, call: CallId, how: Gone) {
         self.live.remove(&call);
-        let talking = self.open_entries().filter(|entry| entry.call == call).find_map(|entry| match entry.state {
-            EntryState::Talking { offer, .. } | EntryState::Held { offer, .. } | EntryState::Resuming { offer, .. } => {
-                Some(offer)
-            }
-            EntryState::Waiting
-            | EntryState::Offered { .. }
-            | EntryState::Connecting { .. }
-            | EntryState::Ended { .. } => None,
-        });
+        let talking = self.open_entries().filter(|entry| entry.call == call).find_map(|entry| entry.state.talk());
         self.talked.extend(talking);
         let open = self.open_entries().find(|entry| entry.call == call).map(|entry| entry.id);
         if let Some(id) = open {
@@ -270,14 +262,9 @@ impl World {
             Late::Ended => Event::TalkEnded(id),
         };
         let entry = self.entries.get(&self.offers[&id].entry);
-        let bound = entry.and_then(|entry| match entry.state {
-            EntryState::Connecting { offer }
-            | EntryState::Talking { offer, .. }
-            | EntryState::Resuming { offer, .. } => Some(offer),
-            EntryState::Waiting | EntryState::Offered { .. } | EntryState::Held { .. } | EntryState::Ended { .. } => {
-                None
-            }
-        });
+        // Neither who is offered nor who is on hold is connected now.
+        let is_apart = |state: &EntryState| matches!(state, EntryState::Offered { .. } | EntryState::Held { .. });
+        let bound = entry.map(|entry| entry.state).filter(|state| !is_apart(state)).and_then(|state| state.offer());
         match (says, bound) {
             // It would be no late report but the end itself.
             (Late::Ended, Some(bound)) if bound == id => {}
@@ -300,32 +287,19 @@ impl World {
 
     /// The offer of a talk.
     fn talk(&self, pick: usize) -> Option<OfferId> {
-        let talks = self.open_entries().filter_map(|entry| match entry.state {
-            EntryState::Talking { offer, .. } => Some(offer),
-            EntryState::Waiting
-            | EntryState::Offered { .. }
-            | EntryState::Connecting { .. }
-            | EntryState::Held { .. }
-            | EntryState::Resuming { .. }
-            | EntryState::Ended { .. } => None,
-        });
-        let talks: Vec<OfferId> = talks.collect();
-        talks.get(pick % talks.len().max(1)).copied()
+        self.offer_of(pick, |state| matches!(state, EntryState::Talking { .. }))
     }
 
     /// The offer under which somebody on hold had talked.
     fn held(&self, pick: usize) -> Option<OfferId> {
-        let held = self.open_entries().filter_map(|entry| match entry.state {
-            EntryState::Held { offer, .. } => Some(offer),
-            EntryState::Waiting
-            | EntryState::Offered { .. }
-            | EntryState::Connecting { .. }
-            | EntryState::Talking { .. }
-            | EntryState::Resuming { .. }
-            | EntryState::Ended { .. } => None,
-        });
-        let held: Vec<OfferId> = held.collect();
-        held.get(pick % held.len().max(1)).copied()
+        self.offer_of(pick, |state| matches!(state, EntryState::Held { .. }))
+    }
+
+    /// The offer of one of the open entries in such a state.
+    fn offer_of(&self, pick: usize, is_one: impl Fn(EntryState) -> bool) -> Option<OfferId> {
+        let these = self.open_entries().map(|entry| entry.state).filter(|state| is_one(*state));
+        let offers: Vec<OfferId> = these.filter_map(|state| state.offer()).collect();
+        offers.get(pick % offers.len().max(1)).copied()
     }
 
     /// Everybody behaves: agents sign in, are ready, paint, accept and talk; time passes.

@@ -214,15 +214,7 @@ impl World {
 
     fn matter_of_entry(&self, id: EntryId) -> Matter {
         let Some(entry) = self.entries.get(&id).cloned() else { return Matter::default() };
-        let bound = match entry.state {
-            EntryState::Offered { offer }
-            | EntryState::Connecting { offer }
-            | EntryState::Talking { offer, .. }
-            | EntryState::Held { offer, .. }
-            | EntryState::Resuming { offer, .. } => Some(offer),
-            EntryState::Waiting | EntryState::Ended { .. } => None,
-        };
-        let offer = bound.and_then(|id| self.offers.get(&id)).cloned();
+        let offer = entry.state.offer().and_then(|id| self.offers.get(&id)).cloned();
         let agent = offer.as_ref().and_then(|offer| self.agents.get(&offer.agent)).cloned();
         Matter { entry: Some(entry), offer, agent }
     }

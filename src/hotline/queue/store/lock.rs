@@ -225,15 +225,7 @@ pub async fn matter_of_entry(tx: &mut Tx, id: EntryId) -> Result<Matter, Fault> 
 /// When the database is away.
 pub async fn try_matter_of_entry(tx: &mut Tx, id: EntryId, lock: Lock) -> Result<Option<Matter>, Fault> {
     let Some(entry) = lock_entry(tx, id, lock).await? else { return Ok(None) };
-    let bound = match entry.state {
-        EntryState::Offered { offer }
-        | EntryState::Connecting { offer }
-        | EntryState::Talking { offer, .. }
-        | EntryState::Held { offer, .. }
-        | EntryState::Resuming { offer, .. } => Some(offer),
-        EntryState::Waiting | EntryState::Ended { .. } => None,
-    };
-    let offer = match bound {
+    let offer = match entry.state.offer() {
         Some(id) => read_offer(tx, id).await?,
         None => None,
     };

@@ -5,6 +5,7 @@
 //! must not end the second. When it fails the caller stands in line at the old place. Nobody is forgotten on hold: when time
 //! is up, the agent's phone is rung without being asked.
 
+use super::agent::with_next;
 use super::caller::into_wrap_up;
 use super::offer::give_back;
 use super::{Change, Effect, Matter, No};
@@ -90,8 +91,10 @@ pub(super) fn not_back(
     change.fact_with("offer.failed", reason);
     into_wrap_up(&mut change, entry, agent, policy, now);
     let is_dialled = matches!(offer.state, OfferState::Connecting { .. });
-    if let Some(Agent { state: AgentState::WrapUp { next, .. }, .. }) = change.agent.as_mut().filter(|_| is_dialled) {
-        *next = Next::NotReady(Reason::phone());
+    if let Some(agent) = change.agent.as_mut().filter(|_| is_dialled)
+        && let Some(state) = with_next(&agent.state, Next::NotReady(Reason::phone()))
+    {
+        agent.state = state;
     }
     change
 }
