@@ -61,8 +61,11 @@ test("the announcement: both texts, refused without loss, switched on, replaced,
     await page.getByText("Ansage ausschalten?").waitFor();
     await look(page, "supervision-notice-question");
     await page.keyboard.press("Escape");
+    // A browser tells of the end of a dialog a moment after it: nobody clicks as fast as a test.
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
     assert.equal(await page.getByText("Eingeschaltet", { exact: true }).count(), 1);
     await press(page, "#notice-off");
+    await page.getByText("Ansage ausschalten?").waitFor();
     await press(page, "#notice-off-yes");
     await page.getByText("Ausgeschaltet", { exact: true }).waitFor();
     // The button that had the focus is gone with the announcement.
