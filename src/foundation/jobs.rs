@@ -101,7 +101,7 @@ pub async fn order(
     )
     .execute(tx.conn())
     .await?;
-    tx.promise();
+    tx.ordered(kind);
     Ok(())
 }
 
@@ -138,7 +138,7 @@ pub async fn order_again(
     )
     .execute(tx.conn())
     .await?;
-    tx.promise();
+    tx.ordered(kind);
     Ok(())
 }
 
@@ -149,9 +149,9 @@ const SWEEP: StdDuration = StdDuration::from_millis(500);
 pub async fn run(db: Db, worker: Arc<dyn Worker>, stop: CancellationToken) {
     let seats = Arc::new(Semaphore::new(worker.parallel()));
     let running = TaskTracker::new();
-    let committed = db.committed();
+    let ordered = db.ordered(worker.kind());
     loop {
-        let hint = committed.notified();
+        let hint = ordered.notified();
         let free = seats.available_permits();
         let leased = if free == 0 { Ok(Vec::new()) } else { lease(&db, worker.as_ref(), free).await };
         match leased {
@@ -208,7 +208,25 @@ pub async fn drain(db: &Db, worker: &dyn Worker) -> Result<usize, Fault> {
 async fn lease(db: &Db, worker: &dyn Worker, limit: usize) -> Result<Vec<Job>, Fault> {
     let lease = Duration::try_from(worker.deadline() * 2).unwrap_or(Duration::MINUTE);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    // Most looks find nothing: they cost one statement, and not a transaction.
+    if !db.read("look for jobs", is_any_due(db, worker.kind())).await? {
+        return Ok(Vec::new());
+    }
     in_tx!(db, "lease jobs", |tx| claim(tx, worker.kind(), lease, limit))
+}
+
+async fn is_any_due(db: &Db, kind: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        -- jobs: is anything due
+        select exists (select from job
+                        where ended_at is null and kind = $1 and due_at <= now() + make_interval(secs => $2)) as "is!"
+        "#,
+        kind,
+        db.clock().offset().as_seconds_f64()
+    )
+    .fetch_one(db.pool())
+    .await
 }
 
 async fn claim(tx: &mut Tx, kind: &str, lease: Duration, limit: i64) -> Result<Vec<Job>, Fault> {

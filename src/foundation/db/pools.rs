@@ -102,11 +102,17 @@ impl Db {
         &self.clock
     }
 
-    /// Signalled after every commit that recorded an event or ordered a job, of this process or, as far as they tell, of
-    /// others: a hint, never the truth.
+    /// Signalled after every commit that recorded events, of this process or, as far as they tell, of others: a hint, never
+    /// the truth.
     #[must_use]
-    pub fn committed(&self) -> Arc<Notify> {
-        self.hints.committed()
+    pub fn recorded(&self) -> Arc<Notify> {
+        self.hints.recorded()
+    }
+
+    /// The same for jobs of this kind.
+    #[must_use]
+    pub fn ordered(&self, kind: &'static str) -> Arc<Notify> {
+        self.hints.ordered(kind)
     }
 
     /// What wakes this process's tasks.

@@ -4,6 +4,7 @@
 //! sets a deadline on each step, measures under the transaction's name, and after the commit wakes relay and workers.
 
 use super::Db;
+use super::hints::Promises;
 use crate::foundation::fault::{Fault, Refusal, While};
 use crate::foundation::ids::Id;
 use rand::rngs::StdRng;
@@ -32,7 +33,7 @@ pub struct Tx {
     inner: sqlx::Transaction<'static, Postgres>,
     now: OffsetDateTime,
     chance: StdRng,
-    promised: bool,
+    promises: Promises,
 }
 
 impl Tx {
@@ -57,9 +58,14 @@ impl Tx {
         &mut self.chance
     }
 
-    /// Notes that an event or a job was written, so that the relay and the workers are woken after the commit.
-    pub(crate) const fn promise(&mut self) {
-        self.promised = true;
+    /// Notes that events were recorded, so that whoever follows them is woken after the commit.
+    pub(crate) const fn recorded(&mut self) {
+        self.promises.facts = true;
+    }
+
+    /// Notes that a job was ordered, so that its worker is woken after the commit.
+    pub(crate) fn ordered(&mut self, kind: &'static str) {
+        self.promises.jobs.insert(kind);
     }
 }
 
@@ -96,7 +102,7 @@ pub async fn start(db: &Db, attempt: &Attempt) -> Result<Tx, Fault> {
     });
     let (inner, now) = in_time(begin).await.while_doing(format!("begin {}", attempt.name))?;
     let chance = StdRng::from_rng(&mut *db.chance.lock().unwrap_or_else(PoisonError::into_inner));
-    Ok(Tx { inner, now: now + db.clock.offset(), chance, promised: false })
+    Ok(Tx { inner, now: now + db.clock.offset(), chance, promises: Promises::default() })
 }
 
 /// A step of the door, under its deadline.
@@ -122,12 +128,10 @@ pub async fn finish<T, E: Refusal>(
     let name = attempt.name;
     let outcome = match result {
         Some(Ok(value)) => {
-            let promised = tx.promised;
+            let promises = tx.promises;
             match in_time(Box::pin(tx.inner.commit())).await {
                 Ok(()) => {
-                    if promised {
-                        db.hints.promised_here();
-                    }
+                    db.hints.promised_here(&promises);
                     Ok(value)
                 }
                 Err(error) => Err(E::from(Fault::from(error).while_doing(format!("commit {name}")))),

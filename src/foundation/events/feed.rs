@@ -11,6 +11,7 @@ use crate::foundation::db::Db;
 use crate::foundation::fault::Fault;
 use crate::in_tx;
 use sqlx::postgres::PgListener;
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -62,8 +63,12 @@ impl Feed {
             let Some(ears) = listener.as_mut() else { continue };
             tokio::select! {
                 heard = ears.recv() => match heard {
-                    Ok(notice) if notice.payload() == relay::PROMISED => db.hints().promised_elsewhere(),
-                    Ok(_) => {}
+                    Ok(notice) => {
+                        let mut words = notice.payload().split(' ');
+                        if words.next() == Some(relay::PROMISED) {
+                            db.hints().promised_elsewhere(words);
+                        }
+                    }
                     // Whoever cannot hear any more listens anew.
                     Err(_) => listener = None,
                 },
@@ -98,8 +103,10 @@ impl Feed {
 /// Tells other processes, until `stop`, that something was promised here.
 async fn tell(db: &Db, stop: &CancellationToken) {
     loop {
-        tokio::select! { () = db.hints().to_tell() => {}, () = stop.cancelled() => return }
-        if let Err(fault) = in_tx!(db, "tell of promises", |tx| relay::tell(tx, relay::PROMISED)) {
+        let jobs = tokio::select! { jobs = db.hints().to_tell() => jobs, () = stop.cancelled() => return };
+        let word: Vec<&str> = iter::once(relay::PROMISED).chain(jobs).collect();
+        let word = word.join(" ");
+        if let Err(fault) = in_tx!(db, "tell of promises", |tx| relay::tell(tx, &word)) {
             tracing::debug!(fault = fault.chain(), "feed: could not tell of promises, timers will find them");
         }
         tokio::select! { () = tokio::time::sleep(PAUSE) => {}, () = stop.cancelled() => return }

@@ -112,7 +112,7 @@ pub async fn record_all(tx: &mut Tx, facts: &[New]) -> Result<(), Fault> {
     )
     .execute(tx.conn())
     .await?;
-    tx.promise();
+    tx.recorded();
     Ok(())
 }
 

@@ -17,7 +17,8 @@ use uuid::Uuid;
 /// The channel on which processes hear of new positions, and of what was [`PROMISED`] elsewhere.
 pub const CHANNEL: &str = "vaxline_news";
 
-/// What is said on the channel by a process that has committed facts or jobs and does not lead the relay.
+/// What is said on the channel by a process that has committed facts or jobs and does not lead the relay; the kinds of jobs
+/// follow, if there are any, each after a blank.
 pub const PROMISED: &str = "promised";
 
 /// The timer behind the hints: how late a fact may be published when every hint was lost.
@@ -28,9 +29,9 @@ const ROUND: i64 = 1_000;
 
 /// Publishes until `stop`.
 pub async fn run(db: Db, node: Uuid, stop: CancellationToken) {
-    let committed = db.committed();
+    let recorded = db.recorded();
     loop {
-        let hint = committed.notified();
+        let hint = recorded.notified();
         match publish_all(&db, node).await {
             Ok(()) => {}
             Err(fault) => {

@@ -26,12 +26,12 @@ const FOLLOW: Duration = Duration::from_millis(250);
 
 /// Dispatches until `stop`, whenever this process leads.
 pub async fn run(db: Db, feed: Feed, node: Uuid, policy: Policy, stop: CancellationToken) {
-    let committed = db.committed();
+    let recorded = db.recorded();
     let mut news = feed.subscribe();
     let mut swept = false;
     let mut watch = Watch::default();
     loop {
-        let hint = committed.notified();
+        let hint = recorded.notified();
         let outcome: Result<Option<Report>, Fault> = in_tx!(&db, "dispatch", |tx| round(tx, node, &policy, watch));
         let pause = match outcome {
             Ok(Some(report)) => {
@@ -103,7 +103,7 @@ pub async fn round(tx: &mut Tx, node: Uuid, policy: &Policy, watch: Watch) -> Re
         return Ok(None);
     }
     let now = tx.now();
-    let snapshot = store::snapshot(tx).await?.judged_by(node, watch, now);
+    let snapshot = store::snapshot(tx, node).await?.judged_by(node, watch, now);
     let mut round = Round::begin(snapshot, policy.strategy, now);
     while let Some(step) = round.next_step() {
         let outcome = attempt(tx, step, policy).await?;

@@ -389,6 +389,7 @@ impl World {
             back_offs: self.back_offs.clone(),
             due,
             freed_at,
+            lapses_at: None,
             unpublished: false,
         }
     }

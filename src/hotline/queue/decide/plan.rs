@@ -65,6 +65,8 @@ pub struct Snapshot {
     pub due: Vec<(OffsetDateTime, Due)>,
     /// When the first of the callers who were left out may be taken, or be taken by others.
     pub freed_at: Option<OffsetDateTime>,
+    /// When the first of the other processes is dead, if it does not say before that it lives.
+    pub lapses_at: Option<OffsetDateTime>,
     /// Nobody publishes facts just now: no page would learn of an offer in time.
     pub unpublished: bool,
 }
@@ -116,7 +118,7 @@ pub fn plan(snapshot: &Snapshot, strategy: Strategy, now: OffsetDateTime) -> Pla
 
     let deadlines = snapshot.due.iter().map(|(at, _)| *at);
     let reunions = snapshot.back_offs.iter().map(|pair| pair.until);
-    let moments = deadlines.chain(reunions).chain(changes).chain(snapshot.freed_at);
+    let moments = deadlines.chain(reunions).chain(changes).chain(snapshot.freed_at).chain(snapshot.lapses_at);
     let wake_at = moments.filter(|at| now < *at).min();
     Plan { steps, wake_at }
 }
@@ -224,6 +226,12 @@ mod tests {
         let planned = plan(&snapshot, NOW);
         assert_eq!(planned.steps[0], Step::Overdue(late));
         assert_eq!(planned.wake_at, Some(NOW + Duration::seconds(30)));
+    }
+
+    #[test]
+    fn the_end_of_another_process_wakes_the_dispatcher() {
+        let lapses_at = Some(NOW + Duration::seconds(2));
+        assert_eq!(plan(&Snapshot { lapses_at, ..Snapshot::default() }, NOW).wake_at, lapses_at);
     }
 
     #[test]

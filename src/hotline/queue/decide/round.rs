@@ -68,6 +68,7 @@ impl Snapshot {
             Due::DeadNode(_, node) => judges && *node != own,
             Due::Offer(_) | Due::WrapUp(_) | Due::Link(_) | Due::Overflow(_) | Due::Hold(_) => true,
         });
+        self.lapses_at = self.lapses_at.filter(|_| judges);
         self
     }
 }
@@ -313,12 +314,16 @@ mod tests {
     fn a_process_is_taken_for_dead_only_by_one_that_has_watched_without_a_break() {
         let (own, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let due = vec![(NOW, Due::DeadNode(agent(1), own)), (NOW, Due::DeadNode(agent(2), other))];
-        let snapshot = Snapshot { due, ..Snapshot::default() };
+        let lapses_at = Some(NOW + Duration::SECOND);
+        let snapshot = Snapshot { due, lapses_at, ..Snapshot::default() };
+        let wakes = |watch: Watch| snapshot.clone().judged_by(own, watch, NOW).lapses_at;
         let judged = |watch: Watch| snapshot.clone().judged_by(own, watch, NOW).due;
         let long = NOW - Duration::seconds(60);
         assert_eq!(judged(Watch::default()), []);
         assert_eq!(judged(Watch::kept(NOW - Duration::seconds(2), NOW)), []);
         assert_eq!(judged(Watch::kept(long, NOW - Duration::seconds(3))), [], "it was away itself");
+        assert_eq!(wakes(Watch::default()), None, "it could do nothing then");
         assert_eq!(judged(Watch::kept(long, NOW - Duration::SECOND)), [(NOW, Due::DeadNode(agent(2), other))]);
+        assert_eq!(wakes(Watch::kept(long, NOW - Duration::SECOND)), lapses_at);
     }
 }

@@ -50,16 +50,22 @@ pub async fn undo_step(tx: &mut Tx) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Reads what a round is planned from.
+/// Reads what a round of the process `own` is planned from.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
+pub async fn snapshot(tx: &mut Tx, own: Uuid) -> Result<Snapshot, Fault> {
     let now = tx.now();
     let idle = idle(tx, now).await?;
-    let published = sqlx::query_scalar!(
-        r#"select exists (select from lease where name = 'relay' and expires_at >= $1) as "is!" -- queue: who publishes"#,
-        now
+    let leases = sqlx::query!(
+        r#"
+        -- queue: whether anybody publishes, and when the next of the other processes would be dead
+        select coalesce(bool_or(name = 'relay'), false) as "published!",
+               min(expires_at) filter (where name like 'node:%' and holder <> $2) as lapses_at
+          from lease where expires_at >= $1 and (name = 'relay' or name like 'node:%')
+        "#,
+        now,
+        own
     )
     .fetch_one(tx.conn())
     .await?;
@@ -79,7 +85,7 @@ pub async fn snapshot(tx: &mut Tx) -> Result<Snapshot, Fault> {
     .fetch_one(tx.conn())
     .await?;
     let due = due(tx, now).await?;
-    Ok(Snapshot { heads, idle, back_offs, due, freed_at, unpublished: !published })
+    Ok(Snapshot { heads, idle, back_offs, due, freed_at, lapses_at: leases.lapses_at, unpublished: !leases.published })
 }
 
 async fn idle(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<Idle>, Fault> {
@@ -139,7 +145,8 @@ async fn heads(tx: &mut Tx, idle: &[Idle], apart: usize, now: OffsetDateTime) ->
     rows.into_iter().map(Head::try_from).collect()
 }
 
-/// Every transient state with its deadline. Of the places that overflow, those that are due and the next one.
+/// Every transient state with its deadline. Of the places that overflow, those that are due and the next one; of the
+/// agents' links, those whose process is dead: all others are as good as their process, and there are hundreds.
 async fn due(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<(OffsetDateTime, Due)>, Fault> {
     let most = i64::try_from(MOST_OVERDUE).unwrap_or(i64::MAX);
     let rows = sqlx::query!(
@@ -154,7 +161,7 @@ async fn due(tx: &mut Tx, now: OffsetDateTime) -> Result<Vec<(OffsetDateTime, Du
         union all
         select 'dead_node', agent.id, coalesce(lease.expires_at, $1), agent.node
           from agent left join lease on lease.name = 'node:' || agent.node::text
-         where agent.link = 'up'
+         where agent.link = 'up' and (lease.expires_at is null or lease.expires_at <= $1)
         union all
         (select 'overflow', id, overflow_at, null from queue_entry
           where state = 'waiting' and overflow_at is not null order by overflow_at limit $2)
