@@ -131,6 +131,7 @@ async fn measure() {
     println!("| memory of both nodes for a caller who waits | {grown:.1} KiB | |");
     println!("\n{}", memory::draw(&memories, BEAT));
     if window >= Duration::from_secs(600) {
+        assert!(!memory::is_flat(&memory::with_a_leak(&memories)), "a leak would not be seen");
         assert!(memory::is_flat(&memories), "memory grows while callers come and go");
     }
     let report = scene.judge().await;

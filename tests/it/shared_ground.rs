@@ -8,7 +8,7 @@ use time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use vaxline::foundation::commands::{self, Known};
-use vaxline::foundation::db::{Sizes, Tx, durability, leases, migrations};
+use vaxline::foundation::db::{Db, Sizes, Tx, durability, leases, migrations};
 use vaxline::foundation::events::{self, About, feed::Feed, readers, relay, retention};
 use vaxline::foundation::fault::Fault;
 use vaxline::foundation::housekeeping;
@@ -118,6 +118,83 @@ async fn a_fact_of_a_node_that_does_not_lead_is_published_at_once() {
     // The timer takes half a second; in the middle, so that a few that were held up do not matter.
     let saved = untold[3].saturating_sub(told[3]);
     assert!(saved > std::time::Duration::from_millis(150), "{told:?} {untold:?}");
+}
+
+#[tokio::test]
+async fn a_job_is_carried_out_at_once_by_the_process_that_ordered_it_or_was_told_of_it() {
+    let world = World::new().await;
+    let stop = CancellationToken::new();
+    // A process that only orders, and one that publishes and carries out: they have the database between them.
+    let other = world.another_process();
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(relay::run(other.work.clone(), Uuid::from_u128(1), stop.clone()));
+    tasks.spawn(Feed::default().run(other.work.clone(), stop.clone()));
+    tasks.spawn(Feed::default().run(world.work().clone(), stop.clone()));
+    let worker = Arc::new(Punctual::default());
+    tasks.spawn(jobs::run(other.work.clone(), Arc::clone(&worker) as Arc<dyn Worker>, stop.clone()));
+    eventually("both feeds listen", || async { listening(&world).await == 2 }).await;
+    let (mut here, mut told, mut untold) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..7 {
+        here.push(worker.takes(order_punctual(&other.work, format!("{round} here"))).await);
+        told.push(worker.takes(order_punctual(world.staff(), format!("{round} told"))).await);
+        // The control, by turns, so that a busy machine makes all late: nobody tells the worker, whose timer finds it.
+        untold.push(worker.takes(write_punctual(&world, format!("{round} untold"))).await);
+    }
+    stop.cancel();
+    tasks.join_all().await;
+    for times in [&mut here, &mut told, &mut untold] {
+        times.sort();
+    }
+    // The timer takes half a second; in the middle, so that a few that were held up do not matter.
+    let saved = |times: &[std::time::Duration]| untold[3].saturating_sub(times[3]);
+    let enough = std::time::Duration::from_millis(150);
+    assert!(saved(&here) > enough && saved(&told) > enough, "{here:?} {told:?} {untold:?}");
+}
+
+/// Says when it has carried a job out.
+#[derive(Default)]
+struct Punctual(tokio::sync::Notify);
+
+impl Punctual {
+    /// How long it takes from the beginning of `ordering` to the end of the job.
+    async fn takes(&self, ordering: impl Future<Output = ()>) -> std::time::Duration {
+        let begun = tokio::time::Instant::now();
+        ordering.await;
+        tokio::time::timeout(PATIENCE, self.0.notified()).await.unwrap();
+        begun.elapsed()
+    }
+}
+
+#[async_trait::async_trait]
+impl Worker for Punctual {
+    fn kind(&self) -> &'static str {
+        "test.punctual"
+    }
+
+    async fn carry_out(&self, _: &Job) -> Result<Outcome, Fault> {
+        self.0.notify_one();
+        Ok(Outcome::Done)
+    }
+}
+
+async fn order_punctual(db: &Db, subject: String) {
+    async fn order(tx: &mut Tx, subject: &str) -> Result<(), Fault> {
+        let now = tx.now();
+        jobs::order(tx, "test.punctual", subject, &json!({}), now).await
+    }
+    let ordered: Result<(), Fault> = in_tx!(db, "order", |tx| order(tx, &subject));
+    ordered.unwrap();
+}
+
+async fn write_punctual(world: &World, subject: String) {
+    sqlx::query(
+        "insert into job (id, kind, subject, payload, ordered_at, due_at)
+         values (gen_random_uuid(), 'test.punctual', $1, '{}', now(), now())",
+    )
+    .bind(subject)
+    .execute(world.staff().pool())
+    .await
+    .unwrap();
 }
 
 async fn listening(world: &World) -> i64 {
