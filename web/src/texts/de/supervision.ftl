@@ -208,3 +208,4 @@ forecast-patience = Wer wartet, legt im Mittel nach { $length } auf.
 forecast-patient = Gerechnet ist, als legte niemand auf.
 forecast-old = Die Vorschau ist von { $time }.
 forecast-nothing-known = Noch keine Vorschau: Dafür muss die Hotline mindestens eine ganze Stunde lang Anrufe gehabt haben. Danach erscheint sie hier von selbst.
+error-goal-out-of-reach = Dieses Ziel erreicht keine Zahl von Arbeitsplätzen.

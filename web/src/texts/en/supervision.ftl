@@ -208,3 +208,4 @@ forecast-patience = Who waits hangs up after { $length } on average.
 forecast-patient = It is reckoned as if nobody hung up.
 forecast-old = The forecast is of { $time }.
 forecast-nothing-known = No forecast yet: the hotline must have had calls for at least one whole hour. Then it appears here by itself.
+error-goal-out-of-reach = No number of consoles reaches this goal.
