@@ -101,6 +101,7 @@ test("hold_and_resume: F4 leaves the caller in music, and comes back to what was
     await page.getByLabel("Nachname").first().fill("Halteprobe");
     await page.keyboard.press("F4");
     await page.getByText("Ihr Telefon klingelt in").waitFor();
+    await page.locator("[aria-live=polite]", { hasText: "Gehalten." }).waitFor({ state: "attached" });
     await look(page, "console-held");
     await page.keyboard.press("F4");
     await page.getByRole("button", { name: "Halten" }).waitFor();

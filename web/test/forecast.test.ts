@@ -169,7 +169,7 @@ describe("figures in words", () => {
 
     test("numbers of one and none are bent as German bends them", () => {
         const bundle = new FluentBundle("de", { useIsolating: false });
-        bundle.addResource(new FluentResource(readFileSync(join(import.meta.dirname, "../src/texts/de.ftl"), "utf8")));
+        bundle.addResource(new FluentResource(readFileSync(join(import.meta.dirname, "../src/texts/de/supervision.ftl"), "utf8")));
         const say = (key: string, args: Record<string, FluentVariable>) =>
             bundle.formatPattern(bundle.getMessage(key)?.value ?? "", args);
         const hour = { from: "12:00", to: "13:00", low: 0, high: 2 };

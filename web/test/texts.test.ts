@@ -1,15 +1,20 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { describe, expect, test } from "vitest";
 
 const SRC = join(import.meta.dirname, "../src");
 const RUST = join(import.meta.dirname, "../../src");
 
-function messages(language: string): Map<string, string> {
+const PAGES = ["login", "console", "supervision"];
+
+function messages(language: string, files = ["common", ...PAGES]): Map<string, string> {
     const bundle = new FluentBundle(language);
-    const errors = bundle.addResource(new FluentResource(readFileSync(join(SRC, "texts", `${language}.ftl`), "utf8")));
-    expect(errors).toEqual([]);
+    for (const file of files) {
+        const source = readFileSync(join(SRC, "texts", language, `${file}.ftl`), "utf8");
+        // A key that stands in two files is an error here.
+        expect(bundle.addResource(new FluentResource(source)), file).toEqual([]);
+    }
     return new Map(Array.from(bundle._messages, ([key, message]) => [key, JSON.stringify(message.value)]));
 }
 
@@ -22,6 +27,23 @@ function sources(folder: string): string[] {
     return readdirSync(folder, { withFileTypes: true, recursive: true })
         .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
         .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+}
+
+/** The modules that a page is made of. */
+function modulesOf(page: string): string[] {
+    const found = new Set([join(SRC, page, "main.tsx")]);
+    for (const file of found) {
+        for (const [, path] of readFileSync(file, "utf8").matchAll(/ from "(\.[^"?]+)"/g)) {
+            const ends = [".ts", ".tsx"].map((end) => join(dirname(file), `${path}${end}`)).filter((name) => existsSync(name));
+            ends.forEach((name) => found.add(name));
+        }
+    }
+    return [...found];
+}
+
+function keysNamedIn(sources: string[]): string[] {
+    const patterns = [/\bt\(\s*"([a-z0-9-]+)"/g, /text: "([a-z0-9-]+)"/g, /"(blocked-[a-z-]+|key-[a-z-]+)"/g];
+    return sources.flatMap((source) => patterns.flatMap((pattern) => Array.from(source.matchAll(pattern), (found) => found[1] ?? "")));
 }
 
 describe("texts_de_en_complete", () => {
@@ -39,13 +61,17 @@ describe("texts_de_en_complete", () => {
     });
 
     test("every key that a page names has a text", () => {
-        const named = sources(SRC).flatMap((source) => [
-            ...Array.from(source.matchAll(/\bt\(\s*"([a-z0-9-]+)"/g), (found) => found[1]),
-            ...Array.from(source.matchAll(/text: "([a-z0-9-]+)"/g), (found) => found[1]),
-            ...Array.from(source.matchAll(/"(blocked-[a-z-]+|key-[a-z-]+)"/g), (found) => found[1]),
-        ]);
+        const named = keysNamedIn(sources(SRC));
         expect(named.length).toBeGreaterThan(100);
-        expect(named.filter((key) => !de.has(key ?? ""))).toEqual([]);
+        expect(named.filter((key) => !de.has(key))).toEqual([]);
+    });
+
+    test.each(PAGES)("the page %s carries every text that it names, and no other page's", (page) => {
+        const carried = messages("de", ["common", page]);
+        const modules = modulesOf(page).map((file) => readFileSync(file, "utf8"));
+        expect(keysNamedIn(modules).filter((key) => !carried.has(key))).toEqual([]);
+        const others = [...messages("de", PAGES.filter((other) => other !== page)).keys()];
+        expect(others.filter((key) => modules.some((source) => source.includes(`"${key}"`)))).toEqual([]);
     });
 
     test("every text is named by a page", () => {

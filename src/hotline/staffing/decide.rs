@@ -82,7 +82,7 @@ impl No {
             Self::Handling => "handling",
             Self::Patience => "patience",
             Self::Agents => "agents",
-            Self::Unreachable => "unreachable",
+            Self::Unreachable => "goal_out_of_reach",
             Self::NobodyGivesUp => "nobody_gives_up",
             Self::NothingKnown => "nothing_known",
         }

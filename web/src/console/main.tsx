@@ -4,8 +4,9 @@ import { render } from "preact";
 import { effect } from "@preact/signals";
 import { watchFocus } from "../common/focus";
 import { pageOf, whoAmI } from "../common/session";
-import { language, restoreLanguage, t } from "../common/texts";
+import { language, speak, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
+import german from "../texts/de/console.ftl?raw";
 import * as desk from "./desk";
 import * as draft from "./draft";
 import * as keys from "./keys";
@@ -13,7 +14,7 @@ import { unlock } from "./ring";
 import { App } from "./views/app";
 
 restoreTheme();
-await restoreLanguage();
+await speak({ de: german, en: () => import("../texts/en/console.ftl?raw") });
 effect(() => {
     document.documentElement.lang = language.value;
     document.title = t("title-console");

@@ -6,8 +6,9 @@ import { useEffect } from "preact/hooks";
 import { Icon } from "../common/elements";
 import { focus } from "../common/focus";
 import { logIn, pageOf, whoAmI } from "../common/session";
-import { choose, language, refusal, restoreLanguage, t } from "../common/texts";
+import { choose, language, refusal, speak, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
+import german from "../texts/de/login.ftl?raw";
 
 interface Errors {
     login?: string;
@@ -182,7 +183,7 @@ async function goOn(): Promise<void> {
 }
 
 restoreTheme();
-await restoreLanguage();
+await speak({ de: german, en: () => import("../texts/en/login.ftl?raw") });
 effect(() => {
     document.documentElement.lang = language.value;
     document.title = t("title-login");

@@ -11,9 +11,10 @@ import { moment, span } from "../common/format";
 import { link } from "../common/link";
 import { greeted } from "../common/renew";
 import { logOut, pageOf, whoAmI } from "../common/session";
-import { choose, has, language, restoreLanguage, t } from "../common/texts";
+import { choose, has, language, speak, t } from "../common/texts";
 import { restoreTheme } from "../common/theme";
 import type { AgentState, Board, ToWall } from "../protocol";
+import german from "../texts/de/supervision.ftl?raw";
 import { ForecastPanes } from "./forecast";
 import { NoticePane } from "./notice";
 import { opened, PaneButton } from "./panes";
@@ -256,7 +257,7 @@ function start(): void {
 }
 
 restoreTheme();
-await restoreLanguage();
+await speak({ de: german, en: () => import("../texts/en/supervision.ftl?raw") });
 effect(() => {
     document.documentElement.lang = language.value;
     document.title = t("title-supervision");

@@ -69,16 +69,7 @@ function CallState({ call }: { call: CallView }) {
         case "talking":
             return null;
         case "held":
-            return (
-                <Badge tone="warning" sign="pause">
-                    {t("call-held")}{" "}
-                    {call.held_until_ms === null ? null : (
-                        <>
-                            {t("call-held-until")} <Timer until={call.held_until_ms} />
-                        </>
-                    )}
-                </Badge>
-            );
+            return <Held until={call.held_until_ms} />;
         case "ended":
             return (
                 <Badge tone="warning" sign="close">
@@ -86,6 +77,21 @@ function CallState({ call }: { call: CallView }) {
                 </Badge>
             );
     }
+}
+
+function Held({ until }: { until: number | null }) {
+    // The agent hears nothing any more: whether the caller is held or gone must be said.
+    useEffect(() => say(t("call-held")), []);
+    return (
+        <Badge tone="warning" sign="pause">
+            {t("call-held")}{" "}
+            {until === null ? null : (
+                <>
+                    {t("call-held-until")} <Timer until={until} />
+                </>
+            )}
+        </Badge>
+    );
 }
 
 function Facts({ call }: { call: CallView }) {
